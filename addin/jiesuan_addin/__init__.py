@@ -1,0 +1,1 @@
+"""What the ribbon buttons of the Excel add-in call: xlwings books in, marks out."""

@@ -1,0 +1,85 @@
+"""Where a figure stands: a sheet and a cell.
+
+A `Ref` is made when a value is read and travels with it into every message, so nothing ever has to search for "the cell
+again".  Rows and columns count from 1, the way people and Excel count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+
+_A1 = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
+_PLAIN_NAME = re.compile(r"[^\W\d][\w.]*")
+
+
+def letters(column: int) -> str:
+    """Column number (from 1) → letters: 1 → A, 28 → AB."""
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def column_number(text: str) -> int:
+    """Column letters → number (from 1): A → 1, AB → 28."""
+    number = 0
+    for letter in text.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def parse_a1(text: str) -> tuple[int, int]:
+    """`L17` or `$L$17` → (17, 12).  Raises ValueError for anything else."""
+    match = _A1.fullmatch(text)
+    if match is None:
+        raise ValueError(f"不是单元格地址：{text}")
+    row, column = int(match[2]), column_number(match[1])
+    if row > MAX_ROWS or column > MAX_COLUMNS:
+        raise ValueError(f"单元格地址超出工作表：{text}")
+    return row, column
+
+
+def a1(row: int, column: int) -> str:
+    """(17, 12) → `L17`."""
+    return f"{letters(column)}{row}"
+
+
+class Ref(NamedTuple):
+    """One cell of one sheet; orders by sheet name, then row, then column."""
+
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def cell(self) -> str:
+        """The address without the sheet: `L17`."""
+        return a1(self.row, self.column)
+
+    def __str__(self) -> str:
+        name = self.sheet
+        if not _PLAIN_NAME.fullmatch(name):
+            name = "'" + name.replace("'", "''") + "'"
+        return f"{name}!{self.cell}"
+
+
+def compress(cells: Iterable[tuple[int, int]]) -> str:
+    """Many cells as Excel areas, runs down a column joined: {(3,1),(4,1),(9,2)} → `A3:A4,B9`."""
+    areas: list[str] = []
+    ordered = sorted({(column, row) for row, column in cells})
+    index = 0
+    while index < len(ordered):
+        column, first = ordered[index]
+        last = first
+        while index + 1 < len(ordered) and ordered[index + 1] == (column, last + 1):
+            index += 1
+            last += 1
+        areas.append(a1(first, column) if last == first else f"{a1(first, column)}:{a1(last, column)}")
+        index += 1
+    return ",".join(areas)
