@@ -1,0 +1,260 @@
+"""The declaration of a form: one TOML file, from which come the blank template, the binder, the calculator, the schema
+and the 填报说明.  See README §“表、规则、政策都是数据”.
+
+A form is a **grid** (fixed rows and columns spanned by axes, with totals) or a **list** (any number of rows in labelled
+sections, each with 小计).  Either way its figures are a tidy table: a key per axis (`"*"` = over all members, the total)
+and a field per measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from .text import fold
+
+ALL = "*"
+"""The member that stands for “over all members of this axis” in the key of a total."""
+
+Key = tuple[str, ...]
+"""One member (or `ALL`) per axis of the form, in the form's order."""
+
+Role = Literal["axis", "input", "computed", "standard", "serial", "text"]
+Kind = Literal["人数", "人次", "金额", "标准", "序号", "文本", "姓名", "身份证号", "电话", "班级", "专业"]
+Source = Literal["printed", "reconstructed"]
+
+NUMERIC: frozenset[str] = frozenset({"人数", "人次", "金额", "标准", "序号"})
+WHOLE: frozenset[str] = frozenset({"人数", "人次", "序号"})
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every piece of a declaration: an unknown key is a load error naming file and key."""
+
+
+class Member(Part, frozen=True, kw_only=True):
+    """One member of an axis: its name in rules, the label printed, and other ways to write the label."""
+
+    name: str
+    label: str = ""
+    short: str = ""
+    """Label on later rows, where the form prints a long one only once."""
+    under: str = ""
+    """A heading printed above the label (e.g. 精准资助学生), for axes laid out in columns."""
+    also: tuple[str, ...] = ()
+    starts: str = ""
+    """A label beginning so is this member, e.g. `(三.1)`."""
+    group: str = ""
+    """Members of one group share a merged standard cell."""
+    optional: bool = False
+    """Some issues of the form print it, this template does not; bound when it is there."""
+
+    @property
+    def printed(self) -> str:
+        return self.label or self.name
+
+
+class Axis(Part, frozen=True, kw_only=True):
+    """What spans the rows or columns of a grid, or the sections of a list."""
+
+    name: str
+    header: tuple[str, ...] = ()
+    """Heading printed over the labels."""
+    also: tuple[str, ...] = ()
+    """Other headings of the label column seen in received files."""
+    members: tuple[Member, ...] = ()
+    dated: str = ""
+    """Name of a policy list that says which members exist in a term."""
+    width: float = 0
+    source: Source = "printed"
+
+
+class Column(Part, frozen=True, kw_only=True):
+    """A measure of the form.  `name` is how rules call it."""
+
+    name: str
+    no: int | None = None
+    header: tuple[str, ...] = ()
+    """Heading path from the top; `{第1月}` becomes the month of the term."""
+    also: tuple[str, ...] = ()
+    """Other leaf headings seen in received files."""
+    role: Role
+    type: Kind
+    unit: str = ""
+    formula: str = ""
+    """As printed, `8=6*7/10000/10`, or with names, `金额=人次*助学金月标准/10000`."""
+    standard: str = ""
+    """Policy figure that stands here, as an expression over standards: `免学费年标准/10/10000`."""
+    span: tuple[str, ...] = ()
+    """Axes (or `group`) whose rows share one merged cell."""
+    required: bool = False
+    group: str = ""
+    """Fields of one group are members of an implicit axis of that name in rules (月: the five months)."""
+    width: float = 0
+    note: str = ""
+    source: Source = "printed"
+
+    @property
+    def numeric(self) -> bool:
+        return self.type in NUMERIC
+
+
+class Total(Part, frozen=True, kw_only=True):
+    """Total rows (or columns): the label and the axes that keep their member; all others are summed."""
+
+    label: str
+    since: str = ""
+    until: str = ""
+    """First and last term that prints this label."""
+    keep: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    dash: tuple[str, ...] = ()
+    """Fields in which the form prints “—”."""
+    source: Source = "printed"
+
+
+class Shape(Part, frozen=True, kw_only=True):
+    """How a grid lies on paper: axes across the columns and down the rows; `"*"` stands for the fields."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    source: Source = "printed"
+
+
+class Derived(Part, frozen=True, kw_only=True):
+    """A member computed from others of its axis, e.g. `差额=申报审批-实际发放`."""
+
+    axis: str
+    formula: str
+    source: Source = "printed"
+
+
+class Line(Part, frozen=True, kw_only=True):
+    """A line above or below the table with blanks to fill: `我校…结余{前期结余}万元（截止于{前期截止}）。`"""
+
+    text: str
+    where: Literal["above", "below", "row", "inside"] = "below"
+    also: tuple[str, ...] = ()
+    """Other beginnings of the line."""
+    numbers: dict[str, str] = {}
+    """Blanks that hold a number, with their unit."""
+    total: str = ""
+    """For `inside`: label of the total row in which the blank stands."""
+    sign: bool = False
+    """A signature line: kept together on the last page."""
+    source: Source = "printed"
+
+
+class Form(Part, frozen=True, kw_only=True, dict=True):
+    """One official form."""
+
+    id: str
+    role: str
+    """Its name in rules; forms 1-3 and 2-3 share the role 免学费."""
+    set: str
+    name: str
+    sheet: str
+    title: str
+    titles: tuple[str, ...]
+    """Any of these inside a sheet's first rows makes the sheet this form."""
+    without: tuple[str, ...] = ()
+    """… unless one of these stands there too."""
+    kind: Literal["grid", "list"]
+    unit: str
+    unit_line: str = ""
+    banner: str = ""
+    """A heading row over the whole table."""
+    axis: tuple[Axis, ...] = ()
+    column: tuple[Column, ...] = ()
+    total: tuple[Total, ...] = ()
+    shape: tuple[Shape, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    line: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
+    basis: str = ""
+    source: Source = "printed"
+    doubts: tuple[str, ...] = ()
+    """What is reconstructed or unknown, shown by `jiesuan forms`."""
+    blank_rows: int = 0
+    """List forms: empty rows per section in the blank template."""
+
+    def field(self, name: str) -> Column:
+        """The column of that name.  Raises KeyError."""
+        for column in self.column:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        return any(column.name == name for column in self.column)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        return tuple(axis.name for axis in self.axis)
+
+    def axis_named(self, name: str) -> Axis:
+        for axis in self.axis:
+            if axis.name == name:
+                return axis
+        raise KeyError(name)
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns that hold something to read: everything but the label columns."""
+        return tuple(column for column in self.column if column.role != "axis")
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Implicit axes: group name → field names (月 → 第1月 …)."""
+        groups: dict[str, tuple[str, ...]] = {}
+        for column in self.column:
+            if column.group:
+                groups[column.group] = (*groups.get(column.group, ()), column.name)
+        return groups
+
+    def summed(self, column: Column) -> bool:
+        """Whether totals add this field up (serial numbers are counted, standards and texts are not added)."""
+        return column.numeric and column.role in ("input", "computed", "serial")
+
+    def detail_keys(self) -> list[Key]:
+        """Every combination of members, in printed order."""
+        return list(_product([axis.members for axis in self.axis]))
+
+    def total_keys(self, total: Total) -> list[Key]:
+        """The keys of the total rows that this declaration prints."""
+        return list(_product([axis.members if axis.name in total.keep else () for axis in self.axis]))
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[dict[str, str], list[tuple[str, str]]]]:
+        table: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {}
+        for axis in self.axis:
+            exact: dict[str, str] = {}
+            starts: list[tuple[str, str]] = []
+            for member in axis.members:
+                for label in (member.name, member.printed, member.short, *member.also):
+                    if label:
+                        exact.setdefault(fold(label), member.name)
+                if member.starts:
+                    starts.append((fold(member.starts), member.name))
+            table[axis.name] = (exact, starts)
+        return table
+
+    def member(self, axis: str, label: str) -> str | None:
+        """The member of the axis that a label means, or None."""
+        exact, starts = self._labels[axis]
+        folded = fold(label)
+        if folded in exact:
+            return exact[folded]
+        return next((name for start, name in starts if folded.startswith(start)), None)
+
+
+def _product(choices: list[tuple[Member, ...]]) -> Iterator[Key]:
+    if not choices:
+        yield ()
+        return
+    for member in choices[0] or (None,):
+        for rest in _product(choices[1:]):
+            yield (member.name if member else ALL, *rest)

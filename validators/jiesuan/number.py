@@ -1,0 +1,125 @@
+"""Numbers as they stand in cells: exact decimals, what a typed rounding may hide, and how figures are printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from .book import ErrorValue, Value
+from .text import clean
+
+QUANTUM = Decimal("0.000001")
+"""One 分 in 万元: no amount of these forms is finer (all legal standards are whole yuan a month)."""
+
+WIDEST_ROUNDING = Decimal("0.005")
+"""A typed amount in 万元 may be rounded to 0.01 万元 at the coarsest.  Half of that is under one student-month of the
+lowest standard (120 元 = 0.012 万元), so no rounding can hide a person or a month."""
+
+_NUMERIC = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+_ZERO = Decimal(0)
+
+
+class Number(NamedTuple):
+    """What a cell says when a number is expected.
+
+    `value` is None for an empty cell and for `trouble`: `text` (no number), `error` (#REF! …), `date`, `logical`.
+    `typed` are the digits after the point that a person typed (None when the number is not rounded, e.g. an integer);
+    `as_text` and `noise` mark a number kept as text and float noise beyond one 分 of 万元.
+    """
+
+    value: Decimal | None
+    trouble: str = ""
+    as_text: bool = False
+    noise: bool = False
+
+
+BLANK = Number(None)
+DASHES = {"-", "--", "—", "——", "－", "/", "…", "...", "....", "......", "……"}
+"""Texts people type for “nothing here”; the printed forms do so themselves."""
+
+
+def read_number(value: Value) -> Number:
+    """Read a cell's value as an exact number.  Never raises."""
+    if value is None:
+        return BLANK
+    kind = type(value)
+    if kind is int:
+        return Number(Decimal(value))  # type: ignore[arg-type]
+    if kind is float:
+        return _from_float(value)  # type: ignore[arg-type]
+    if isinstance(value, ErrorValue):
+        return Number(None, "error")
+    if isinstance(value, bool):
+        return Number(None, "logical")
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, int | float):
+        return _from_float(float(value))
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        return Number(None, "date")
+    return Number(None, "text")
+
+
+def _from_float(value: float) -> Number:
+    if value != value or value in (float("inf"), float("-inf")):
+        return Number(None, "error")
+    exact = Decimal(repr(value))
+    if -exact.as_tuple().exponent <= 6:  # type: ignore[operator]
+        return Number(exact)
+    rounded = exact.quantize(QUANTUM) if abs(exact) < 10**20 else exact
+    # 15 significant digits are what Excel itself shows; only what survives them is noise worth a word.
+    shown = Decimal(f"{value:.12g}")
+    return Number(rounded, noise=shown != rounded)
+
+
+def _from_text(value: str) -> Number:
+    text = clean(value).replace(" ", "")
+    if not text or text in DASHES:
+        return BLANK
+    digits = text.removeprefix("¥").removeprefix("￥")
+    match = _NUMERIC.fullmatch(digits)
+    if match is None or not any(character.isdigit() for character in digits):
+        return Number(None, "text")
+    try:
+        number = Decimal(digits.replace(",", ""))
+    except InvalidOperation:
+        return Number(None, "text")
+    if abs(number.adjusted()) > 18:
+        return Number(None, "text")
+    return Number(number, as_text=True)
+
+
+def rounding(value: Decimal, unit: str) -> Decimal:
+    """How far a *typed* amount may stand from the exact one: half a unit of its own last digit, at the coarsest
+    `WIDEST_ROUNDING`; for amounts in 万元 only, heads and yuan are never rounded."""
+    if unit != "万元":
+        return _ZERO
+    digits = -value.normalize().as_tuple().exponent  # type: ignore[operator]
+    if digits >= 6:
+        return _ZERO
+    return min(Decimal(5).scaleb(-max(digits, 0) - 1), WIDEST_ROUNDING)
+
+
+def plain(value: Decimal) -> str:
+    """The number without exponent or trailing zeros: `2.3520` → `2.352`, `1E+2` → `100`."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def show(value: Decimal, unit: str) -> str:
+    """The number as the forms print it: 万元 with at least four decimals, 元 with two, thousands separated, heads whole."""
+    if unit == "万元":
+        least = 4
+    elif unit == "元":
+        least = 2
+    else:
+        least = 0
+    text = plain(abs(value))
+    whole, _, decimals = text.partition(".")
+    decimals = decimals.ljust(least, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{int(whole):,}" + (f".{decimals}" if decimals else "")

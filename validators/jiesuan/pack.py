@@ -1,0 +1,257 @@
+"""A pack: the forms, rules and policy of one region and issue of the forms, a folder of `workbook_templates/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from .form import Axis, Column, Form, Line, Member, Total
+from .formula import Formula, FormulaError, parse_expression, parse_formula
+from .policy import Policy, in_force
+from .rule import Rule, RuleFile
+from .term import Term
+
+_T = TypeVar("_T")
+
+
+class PackError(Exception):
+    """A declaration that cannot be used; the message names file and key, in Chinese."""
+
+
+class SetInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One set of forms a school fills: 省属 (附件1) or 市属 (附件2)."""
+
+    name: str
+    title: str
+    attachment: str
+    forms: tuple[str, ...]
+
+
+class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`pack.toml`."""
+
+    id: str
+    name: str
+    region: str
+    version: int
+    since: str
+    set: tuple[SetInfo, ...]
+    labels: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Axis → member → other ways to write it, seen in received files (added to every form's own)."""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A loaded pack."""
+
+    info: PackInfo
+    forms: dict[str, Form]
+    """By id, undated: use `form()` for the form of a term."""
+    policy: Policy
+    rules: dict[str, Rule]
+
+    @property
+    def template_version(self) -> str:
+        """What our own templates carry in their document properties."""
+        return f"{self.info.id}/{self.info.version}"
+
+    def set_named(self, name: str) -> SetInfo:
+        """The set 省属 or 市属.  Raises KeyError."""
+        for item in self.info.set:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+    def covers(self, term: Term) -> bool:
+        return term >= Term.parse(self.info.since)
+
+    def form(self, form_id: str, term: Term) -> Form:
+        """The form as it stands in that term: months, titles and dated members filled in."""
+        return _dated_form(self.info.id, form_id, term)
+
+    def set_forms(self, set_name: str, term: Term) -> list[Form]:
+        """The forms a school of that set hands in, in order."""
+        return [self.form(form_id, term) for form_id in self.set_named(set_name).forms]
+
+    def selected(self, set_name: str, term: Term) -> list[Rule]:
+        """The rules for a workbook of that set and term, by code."""
+        return [rule for rule in self.rules.values() if rule.applies(set_name, term)]
+
+    def formula(self, form: Form, column: Column) -> Formula:
+        """The parsed formula of a computed column."""
+        return _formula(column.formula, tuple((c.no, c.name) for c in form.column if c.no is not None))
+
+    def standard(self, form: Form, column: Column, key: tuple[str, ...], term: Term) -> Any:
+        """The policy figure (Decimal, in the column's unit) for a standard cell at that key, or None where policy gives
+        none."""
+        if not column.standard:
+            return None
+        return self.policy.value(expression(column.standard), term, self.keys(form, key))
+
+    def keys(self, form: Form, key: tuple[str, ...]) -> dict[str, str]:
+        """What narrows a policy figure at a figure's key: its members and the 隶属 of the form's set."""
+        return {"隶属": form.set, **dict(zip(form.axes, key, strict=True))}
+
+
+@lru_cache(maxsize=512)
+def _formula(text: str, columns: tuple[tuple[int, str], ...]) -> Formula:
+    return parse_formula(text, dict(columns))
+
+
+@lru_cache(maxsize=512)
+def expression(text: str) -> Formula:
+    """A parsed expression over standards."""
+    return parse_expression(text)
+
+
+def packs_folder() -> Path:
+    """Where the packs are: inside the installed package, or beside the sources in a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "workbook_templates", here.parents[1] / "workbook_templates"):
+        if folder.is_dir():
+            return folder
+    raise PackError("找不到 workbook_templates 文件夹，请重新安装 jiesuan。")
+
+
+def pack_names() -> list[str]:
+    """Ids of the packs at hand."""
+    return sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
+
+
+@cache
+def load_pack(name: str = "fujian-2024") -> Pack:
+    """Load a pack by id, or from a folder.  Raises PackError naming file and key."""
+    folder = packs_folder() / name
+    if not folder.is_dir():
+        folder = Path(name)
+    if not (folder / "pack.toml").is_file():
+        raise PackError(f"没有名为“{name}”的表册。现有：{'、'.join(pack_names())}。")
+    info = _convert(folder / "pack.toml", PackInfo)
+    forms = {form.id: form for form in _load_forms(folder, info)}
+    rules: dict[str, Rule] = {}
+    for path in sorted((folder / "rules").glob("*.toml")):
+        for rule in _convert(path, RuleFile).rule:
+            if rule.code in rules:
+                raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
+            rules[rule.code] = rule
+    pack = Pack(info, forms, _convert(folder / "policy.toml", Policy), dict(sorted(rules.items())))
+    _verify(pack)
+    _loaded[info.id] = pack
+    return pack
+
+
+_loaded: dict[str, Pack] = {}
+
+
+def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
+    tables: dict[str, dict[str, Any]] = {}
+    for path in sorted((folder / "forms").glob("*.toml")):
+        table = _parse(path)
+        base = table.pop("extends", None)
+        if base is not None:
+            if base not in tables:
+                raise PackError(f"{path.name}：extends 指向不存在的表 {base}")
+            table = {**tables[base], **table}
+        tables[path.stem] = table
+        form = _checked(path, table, Form)
+        if form.id != path.stem:
+            raise PackError(f"{path.name}：id 应与文件名相同")
+        yield msgspec.structs.replace(form, axis=tuple(_with_labels(axis, info) for axis in form.axis))
+
+
+def _with_labels(axis: Axis, info: PackInfo) -> Axis:
+    labels = info.labels.get(axis.name, {})
+    return msgspec.structs.replace(
+        axis,
+        members=tuple(
+            msgspec.structs.replace(member, also=(*member.also, *labels.get(member.name, ())))
+            for member in axis.members
+        ),
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path.name} 不是有效的 TOML：{error}") from error
+
+
+def _convert(path: Path, kind: type[_T]) -> _T:
+    return _checked(path, _parse(path), kind)
+
+
+def _checked(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise PackError(f"{path.name}：{error}") from error
+
+
+def _verify(pack: Pack) -> None:
+    """Find what would otherwise break later: formulas, standards and dates that do not resolve."""
+    known = pack.policy.names()
+    for form in pack.forms.values():
+        for column in form.column:
+            try:
+                if column.formula:
+                    formula = pack.formula(form, column)
+                    if formula.target != column.name:
+                        raise FormulaError(f"公式“{column.formula}”写在了“{column.name}”列")
+                    for name in formula.names:
+                        if not form.has(name) and name not in known:
+                            raise FormulaError(f"公式“{column.formula}”里的“{name}”既不是列也不是标准")
+                if column.standard and not set(expression(column.standard).names) <= known:
+                    raise FormulaError(f"标准“{column.standard}”在 policy.toml 中没有")
+            except FormulaError as error:
+                raise PackError(f"{form.id}.toml：{error}") from error
+    for item in pack.info.set:
+        for form_id in item.forms:
+            if form_id not in pack.forms:
+                raise PackError(f"pack.toml：没有表 {form_id}")
+
+
+@lru_cache(maxsize=256)
+def _dated_form(pack_id: str, form_id: str, term: Term) -> Form:
+    pack = _loaded[pack_id]
+    form = pack.forms[form_id]
+
+    def fill(text: str) -> str:
+        if "{" not in text:
+            return text
+        for number, month in enumerate(term.months, 1):
+            text = text.replace(f"{{第{number}月}}", month)
+        return text.replace("{学期}", term.title).replace("{年}", str(term.year)).replace("{季}", term.season)
+
+    def members(axis: Axis) -> tuple[Member, ...]:
+        if not axis.dated:
+            return axis.members
+        chosen = pack.policy.values(axis.dated, term)
+        return tuple(member for member in axis.members if member.name in chosen)
+
+    def column(item: Column) -> Column:
+        return msgspec.structs.replace(item, header=tuple(map(fill, item.header)), also=tuple(map(fill, item.also)))
+
+    def line(item: Line) -> Line:
+        return msgspec.structs.replace(item, text=fill(item.text))
+
+    def total(item: Total) -> Total:
+        others = tuple(other.label for other in form.total if other.keep == item.keep and other.label != item.label)
+        return msgspec.structs.replace(item, also=(*item.also, *others))
+
+    return msgspec.structs.replace(
+        form,
+        title=fill(form.title),
+        banner=fill(form.banner),
+        axis=tuple(msgspec.structs.replace(axis, members=members(axis)) for axis in form.axis),
+        column=tuple(map(column, form.column)),
+        total=tuple(total(item) for item in form.total if in_force(item.since, item.until, term)),
+        line=tuple(map(line, form.line)),
+    )

@@ -1,0 +1,72 @@
+"""A rule is one entry of data: code, name of the defect, level, the relation that must hold, basis, why, help."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from .policy import in_force
+from .term import Term
+
+Level = Literal["错误", "核实", "提示"]
+LEVELS: tuple[Level, ...] = ("错误", "核实", "提示")
+FAMILIES = {
+    "S": "结构与识别",
+    "V": "单元格的值",
+    "F": "表内公式与合计",
+    "L": "学生名单与身份",
+    "X": "表与表之间",
+    "P": "政策与资格",
+    "D": "日期与学期",
+    "B": "主管部门与学校之间",
+    "T": "学期之间",
+}
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rule.  Either `holds` (an expression, see `jiesuan.expression`) or `check` (a named check in
+    `jiesuan.checks`) says what must be true."""
+
+    code: str
+    name: str
+    level: Level
+    holds: str = ""
+    check: str = ""
+    forms: tuple[str, ...] = ()
+    """Roles of the forms a `check` looks at."""
+    field: tuple[str, ...] = ()
+    """Fields a `check` looks at; empty = all that apply."""
+    each: tuple[str, ...] = ()
+    """Axes over which `holds` is repeated; `行` = every row of a list, `月` = every month."""
+    where: dict[str, tuple[str, ...]] = {}
+    """Only these members of an axis."""
+    when: str = ""
+    """Only where this is true."""
+    at: str = ""
+    """The operand (as written in `holds`) at whose cell the finding stands; default: the first single figure."""
+    excused: str = ""
+    """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
+    sets: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    options: dict[str, str | int | float] = {}
+    says: str = ""
+    """One sentence for the message; the default is made from the name."""
+    basis: str
+    why: str
+    help: str
+
+    def applies(self, set_name: str, term: Term) -> bool:
+        """Whether the rule is selected for workbooks of that set (省属/市属) and term."""
+        return (not self.sets or set_name in self.sets) and in_force(self.since, self.until, term)
+
+    @property
+    def family(self) -> str:
+        return self.code[0]
+
+
+class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of rules."""
+
+    rule: tuple[Rule, ...] = ()

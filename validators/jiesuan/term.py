@@ -1,0 +1,73 @@
+"""学期: `2024春`, its months, and how it is written in titles."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_TERM = re.compile(r"(20\d{2})\s*年?\s*(春|秋)\s*季?(?:\s*学期)?")
+_SEASONS = ("春", "秋")
+MONTHS = {"春": (3, 4, 5, 6, 7), "秋": (9, 10, 11, 12, 1)}
+"""The five months of a term: 学年标准 is paid over ten (闽技助文〔2024〕5号 附件2-3 第4列 “学年标准/10个月”)."""
+
+
+class Term(NamedTuple):
+    """One term; terms order by time."""
+
+    year: int
+    half: int
+    """0 春季, 1 秋季."""
+
+    @classmethod
+    def parse(cls, text: str) -> Term:
+        """`2024春`, `2024年春季学期` → Term.  Raises ValueError with a Chinese message."""
+        match = _TERM.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"不认识的学期“{text}”，请写成 2024春 或 2024秋 这样的形式。")
+        return cls(int(match[1]), _SEASONS.index(match[2]))
+
+    @classmethod
+    def find(cls, text: str) -> Term | None:
+        """The first term named inside a text such as a form's title."""
+        match = _TERM.search(text)
+        return cls(int(match[1]), _SEASONS.index(match[2])) if match else None
+
+    @property
+    def season(self) -> str:
+        return _SEASONS[self.half]
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Month headings in order: 3月 … 7月, or 9月 … 12月, 1月."""
+        return tuple(f"{month}月" for month in MONTHS[self.season])
+
+    @property
+    def title(self) -> str:
+        """As titles write it: `2024年春季学期`."""
+        return f"{self.year}年{self.season}季学期"
+
+    @property
+    def school_year(self) -> int:
+        """The calendar year in which the 学年 of this term began."""
+        return self.year if self.half else self.year - 1
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """(year, month) of the last month paid."""
+        return (self.year + 1, 1) if self.half else (self.year, 7)
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """(year, month) of the first month paid."""
+        return (self.year, 9) if self.half else (self.year, 3)
+
+    @property
+    def previous(self) -> Term:
+        return Term(self.year, 0) if self.half else Term(self.year - 1, 1)
+
+    @property
+    def next(self) -> Term:
+        return Term(self.year + 1, 0) if self.half else Term(self.year, 1)
+
+    def __str__(self) -> str:
+        return f"{self.year}{self.season}"
