@@ -50,6 +50,8 @@ class Member(Part, frozen=True, kw_only=True):
     """Members of one group share a merged standard cell."""
     optional: bool = False
     """Some issues of the form print it, this template does not; bound when it is there."""
+    closed: bool = False
+    """Not eligible in this term (set when the form is dated); nothing may be filled in under it."""
 
     @property
     def printed(self) -> str:
@@ -67,6 +69,8 @@ class Axis(Part, frozen=True, kw_only=True):
     members: tuple[Member, ...] = ()
     dated: str = ""
     """Name of a policy list that says which members exist in a term."""
+    default: str = ""
+    """The member rules mean when they do not name one, for an axis without totals."""
     width: float = 0
     source: Source = "printed"
 
@@ -99,6 +103,12 @@ class Column(Part, frozen=True, kw_only=True):
     @property
     def numeric(self) -> bool:
         return self.type in NUMERIC
+
+    @property
+    def caption(self) -> str:
+        """How messages call the column: its printed heading where that is short, else its name."""
+        leaf = self.header[-1] if self.header else self.name
+        return leaf if len(leaf) <= 6 and leaf not in ("金额", "人数", "合计") else self.name
 
 
 class Total(Part, frozen=True, kw_only=True):
@@ -218,6 +228,13 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     def summed(self, column: Column) -> bool:
         """Whether totals add this field up (serial numbers are counted, standards and texts are not added)."""
         return column.numeric and column.role in ("input", "computed", "serial")
+
+    def paired(self, column: Column) -> Column | None:
+        """The amount beside a serial number (人数 and 金额 under one heading), or None."""
+        for other in self.column:
+            if other.type == "金额" and other.header[:-1] == column.header[:-1] and other.header[:-1]:
+                return other
+        return None
 
     def detail_keys(self) -> list[Key]:
         """Every combination of members, in printed order."""

@@ -234,7 +234,10 @@ def _dated_form(pack_id: str, form_id: str, term: Term) -> Form:
         if not axis.dated:
             return axis.members
         chosen = pack.policy.values(axis.dated, term)
-        return tuple(member for member in axis.members if member.name in chosen)
+        return tuple(
+            member if member.name in chosen else msgspec.structs.replace(member, optional=True, closed=True)
+            for member in axis.members
+        )
 
     def column(item: Column) -> Column:
         return msgspec.structs.replace(item, header=tuple(map(fill, item.header)), also=tuple(map(fill, item.also)))

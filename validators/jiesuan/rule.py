@@ -45,6 +45,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Only where this is true."""
     at: str = ""
     """The operand (as written in `holds`) at whose cell the finding stands; default: the first single figure."""
+    absent: dict[str, str] = {}
+    """Only when the workbook's forms have no such member of the axis."""
+    unit: str = ""
+    """Unit of both sides of `holds`."""
     excused: str = ""
     """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
     sets: tuple[str, ...] = ()

@@ -1,0 +1,169 @@
+"""Binding a list: student rows in labelled sections, each with 小计."""
+
+from __future__ import annotations
+
+from ..book import Cell, Sheet
+from ..form import ALL, Form, Key
+from ..number import DASHES
+from ..table import Problem, Table, bind_column
+from ..text import fold
+from .grid import TotalLabel, expected_keys, missing_column, total_labels
+from .headers import Labels, column_paths, heading, match_columns, number_row
+
+_FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人", "注:", "注1", "说明:")
+
+
+def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
+    """First and last row of the headings: rows around the one that names most columns."""
+    leaves = {heading(text) for column in form.fields for text in (*column.header, *column.also)}
+    leaves |= {heading(text) for axis in form.axis for text in (*axis.header, *axis.also)}
+    hits: dict[int, int] = {}
+    for row in range(title_row + 1, min(len(labels.sheet.values), title_row + 40) + 1):
+        texts = {heading(labels.own(row, column)) for column in range(1, labels.sheet.width + 1)} - {""}
+        found = sum(text in leaves or any(len(leaf) > 1 and text.startswith(leaf) for leaf in leaves) for text in texts)
+        if found >= 2:
+            hits[row] = found
+    if not hits:
+        return 0, 0
+    best = max(hits, key=lambda row: (hits[row], -row))
+    first = last = best
+    while first - 1 in hits:
+        first -= 1
+    while last + 1 in hits:
+        last += 1
+    return first, last
+
+
+def bind_list(form: Form, sheet: Sheet, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
+    """Bind a list form to a sheet.  Never raises."""
+    problems: list[Problem] = []
+    table = Table(form, sheet)
+    first, last = _header_rows(form, labels, title_row)
+    if not last:
+        problems.append(missing_column(sheet, form.column[0].caption, form.column[0].header, []))
+        return table, problems
+    width = sheet.width
+    paths = column_paths(labels, first, last, width)
+    numbers = number_row(labels, last + 1, last + 1, width)
+    axis = form.axis[0]
+    heads = {heading(text) for text in (*axis.header, *axis.also)}
+    stub = next((i for i, path in enumerate(paths, 1) if any(text in heads for text in path)), 0)
+    placed = match_columns(form.fields, paths, numbers, [stub] if stub else ())
+    if not stub:
+        stub = _section_column(form, labels, last + 1, set(placed.values()))
+    start = last + 1 + bool(numbers)
+    rows, totals = _scan(form, labels, stub, placed, start, problems)
+    _build(table, rows, totals, placed)
+    seen = [text for path in paths for text in path]
+    problems += [
+        missing_column(sheet, column.caption, column.header, seen)
+        for column in form.fields
+        if column.name not in placed and column.role != "text"
+    ]
+    for key in expected_keys(form, lambda *_: True):
+        if ALL in key and key not in totals:
+            label = table.label_of(key)
+            problems.append(
+                Problem("missing-row", sheet.name, None, label, f"找不到“{label}”这一行，请按模板补上，不要删去小计、合计行。")
+            )
+    return table, problems
+
+
+def _section_column(form: Form, labels: Labels, start: int, taken: set[int]) -> int:
+    counts: dict[int, int] = {}
+    axis = form.axes[0]
+    for row in range(start, len(labels.sheet.values) + 1):
+        for column in range(1, min(len(labels.sheet.values[row - 1]), 6) + 1):
+            if column not in taken and form.member(axis, labels.own(row, column)):
+                counts[column] = counts.get(column, 0) + 1
+    return max(counts, key=lambda c: counts[c]) if counts else 0
+
+
+def _scan(
+    form: Form, labels: Labels, stub: int, placed: dict[str, int], start: int, problems: list[Problem]
+) -> tuple[list[tuple[str, int]], dict[Key, int]]:
+    """Student rows as (section, row), and total rows."""
+    sheet = labels.sheet
+    axis = form.axes[0]
+    order = [member.name for member in form.axis[0].members]
+    known = total_labels(form)
+    said = [placed[c.name] for c in form.fields if c.role in ("input", "text") and c.name in placed]
+    amounts = {placed[c.name] for c in form.fields if c.type == "金额" and c.name in placed}
+    lead = sorted({column for column in (stub, *sorted(said)[:2]) if column})
+    rows: list[tuple[str, int]] = []
+    totals: dict[Key, int] = {}
+    section, closed = "", False
+    for row in range(start, len(sheet.values) + 1):
+        line = sheet.values[row - 1]
+        own = labels.at(row, stub) if stub else ""
+        if own:
+            member = form.member(axis, own)
+            if member is not None and (member != section or closed) and labels.place(row, stub)[0] == row:
+                section, closed = member, False
+            elif member is None and own.startswith(_FOOT):
+                break
+        total = _total_in(known, labels, row, lead)
+        if total is not None:
+            keep, text = total
+            if keep and not section:
+                continue
+            key: Key = (section,) if keep else (ALL,)
+            if key in totals:
+                cell = (row, lead[0])
+                message = f"第{row}行的“{text}”与第{totals[key]}行重复，只采用前一行。"
+                problems.append(Problem("duplicate-row", sheet.name, cell, text, message))
+            totals.setdefault(key, row)
+            closed = True
+            if not keep:
+                break
+            continue
+        if not any(_filled(line[column - 1]) for column in said if column <= len(line) and column != stub):
+            continue
+        first_text = next((v for v in line if isinstance(v, str) and v.strip()), "")
+        if fold(first_text).startswith(_FOOT):
+            break
+        if closed or not section:
+            later = order[order.index(section) + 1 :] if section in order else order
+            guess = later[0] if later else ""
+            filled = [c for c in sorted({*said, *amounts}) if c <= len(line) and _filled(line[c - 1])]
+            message = (
+                f"第{row}行有学生，但看不出属于哪一类（左边没有精准资助类型）"
+                + (f"；暂按顺序算作“{guess}”。" if guess else "；没有计入任何一类。")
+            )
+            problems.append(Problem("stray-figure", sheet.name, (row, filled[0]), f"第{row}行", message))
+            section, closed = guess, False
+            if not guess:
+                continue
+        rows.append((section, row))
+    return rows, totals
+
+
+def _filled(value: object) -> bool:
+    return value is not None and not (isinstance(value, str) and value.strip() in (DASHES | {""}))
+
+
+def _total_in(known: dict[str, TotalLabel], labels: Labels, row: int, columns: list[int]) -> tuple[bool, str] | None:
+    """(keeps its section, label) when the row is a total."""
+    for column in columns:
+        text = labels.own(row, column)
+        if not text or len(text) > 30:
+            continue
+        hit = known.get(fold(text))
+        if hit is not None:
+            return bool(hit.total.keep), text
+    return None
+
+
+def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], placed: dict[str, int]) -> None:
+    table.keys = [(section,) for section, _ in rows] + list(totals)
+    table.rows = [row for _, row in rows] + list(totals.values())
+    table.index = {key: len(rows) + position for position, key in enumerate(totals)}
+    for column in table.form.fields:
+        at = placed.get(column.name)
+        if at is None:
+            continue
+        cells: list[Cell | None] = [(row, at) for row in table.rows]
+        if column.role == "input" and column.type != "金额":
+            # Labels and merged blanks of total rows are no student data.
+            cells[len(rows) :] = [None] * len(totals)
+        table.columns[column.name] = bind_column(column, cells, table.sheet)

@@ -1,0 +1,277 @@
+"""Binding a whole workbook: which sheet is which form, which set (省属/市属) and which term."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ..book import Book, Sheet
+from ..form import Form
+from ..pack import Pack
+from ..recalculate import recalculate
+from ..table import Problem, Table
+from ..term import MONTHS, Term
+from ..text import fold, nearest
+from .grid import bind_grid
+from .headers import Labels, heading
+from .lines import read_lines
+from .listing import bind_list
+
+TITLE_ROWS = 15
+PROPERTY_VERSION, PROPERTY_SET, PROPERTY_TERM = "jiesuan-template", "jiesuan-set", "jiesuan-term"
+
+
+class NotBound(Exception):
+    """The workbook is no settlement workbook this pack can check; `kind` is a slug, the message is Chinese."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+@dataclass
+class Workbook:
+    """A received workbook, bound: a table per form role."""
+
+    book: Book
+    pack: Pack
+    set: str
+    term: Term
+    tables: dict[str, Table] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    titles: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    """Role → (row, column, text) of the title found."""
+
+    @property
+    def forms(self) -> list[Form]:
+        return self.pack.set_forms(self.set, self.term)
+
+
+@dataclass
+class _Sheet:
+    sheet: Sheet
+    role: str
+    title_row: int
+    title_column: int
+    title: str
+    labels: Labels
+
+
+def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | None = None) -> Workbook:
+    """Bind a book.  Raises NotBound when no sheet is a form of the pack, or the term cannot be told or is not covered."""
+    _check_version(book, pack)
+    recognised = [found for sheet in book.sheets if (found := _recognise(sheet, pack)) is not None]
+    if not recognised:
+        raise NotBound("not-settlement", _not_settlement(book, pack))
+    chosen_set = set_name or _set_of(book, pack, recognised)
+    chosen_term = term or _term_of(book, recognised)
+    if not pack.covers(chosen_term):
+        raise NotBound(
+            "term",
+            f"这是{chosen_term.title}的表，而“{pack.info.name}”只适用于{Term.parse(pack.info.since).title}及以后；"
+            "如学期认错了，请加 --term 指明，例如 --term 2024春。",
+        )
+    bound = Workbook(book, pack, chosen_set, chosen_term)
+    recalculate(book)
+    for form in bound.forms:
+        candidates = [found for found in recognised if found.role == form.role]
+        if not candidates:
+            bound.problems.append(_missing_form(form, book))
+            continue
+        results = [(_bind_one(form, found), found) for found in candidates]
+        (table, problems), found = max(results, key=lambda result: (_weight(result[0][0]), result[1].sheet.visible))
+        for _, other in results:
+            if other is not found:
+                message = f"“{other.sheet.name}”和“{found.sheet.name}”都是{form.name}；只核对了“{found.sheet.name}”，请删去多余的一张。"
+                cell = (other.title_row, other.title_column)
+                bound.problems.append(Problem("duplicate-form", other.sheet.name, cell, form.name, message))
+        bound.tables[form.role] = table
+        bound.titles[form.role] = (found.title_row, found.title_column, found.title)
+        bound.problems += problems
+        bound.problems += _hidden(table)
+        bound.problems += _other_months(table, chosen_term, found)
+    return bound
+
+
+def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
+    binder = bind_list if form.kind == "list" else bind_grid
+    table, problems = binder(form, found.sheet, found.labels, found.title_row)
+    read_lines(form, table, found.labels)
+    return table, problems
+
+
+def _weight(table: Table) -> tuple[int, int]:
+    """How much of the form is there, and how much is filled in."""
+    cells = sum(len(column.cells) for column in table.columns.values())
+    filled = sum(value is not None for column in table.columns.values() for value in column.raw)
+    return (filled, cells)
+
+
+def _check_version(book: Book, pack: Pack) -> None:
+    version = book.properties.get(PROPERTY_VERSION, "")
+    if version and version != pack.template_version:
+        name, _, number = version.partition("/")
+        if name == pack.info.id and number.isdigit() and int(number) < pack.info.version:
+            return
+        raise NotBound(
+            "template-version",
+            f"这个工作簿出自另一版模板（{version}），本程序的表册是 {pack.template_version}；"
+            "请用与模板同一版的程序，或用 jiesuan new 生成本版模板后重填。",
+        )
+
+
+def _recognise(sheet: Sheet, pack: Pack) -> _Sheet | None:
+    """The role of a sheet, by its title; without one by its name, without that by its headings."""
+    labels = Labels(sheet)
+    best: _Sheet | None = None
+    for row, line in enumerate(sheet.values[:TITLE_ROWS], 1):
+        for column, value in enumerate(line, 1):
+            if not isinstance(value, str) or len(value) < 6 or len(value) > 200:
+                continue
+            folded = fold(value)
+            for form in pack.forms.values():
+                if any(fold(t) in folded for t in form.titles) and not any(fold(t) in folded for t in form.without):
+                    return _Sheet(sheet, form.role, row, column, value, labels)
+    name = fold(sheet.name)
+    for form in pack.forms.values():
+        if fold(form.sheet) in name or any(fold(title) in name for title in form.titles):
+            best = _Sheet(sheet, form.role, 0, 1, "", labels)
+            break
+    if best is None:
+        role = _by_headings(sheet, pack)
+        if role is not None:
+            best = _Sheet(sheet, role, 0, 1, "", labels)
+    return best
+
+
+def _by_headings(sheet: Sheet, pack: Pack) -> str | None:
+    texts = {heading(value) for line in sheet.values[:TITLE_ROWS] for value in line if isinstance(value, str) and value}
+    if len(texts) < 5:
+        return None
+    scores: dict[str, float] = {}
+    for form in pack.forms.values():
+        wanted = {heading(column.header[-1]) for column in form.fields if column.header and "{" not in column.header[-1]}
+        wanted |= {heading(axis.header[-1]) for axis in form.axis if axis.header}
+        wanted -= {"备注", "合计", "人数", "金额", "项目"}
+        if len(wanted) >= 4:
+            scores[form.role] = max(scores.get(form.role, 0), len(wanted & texts) / len(wanted))
+    if not scores:
+        return None
+    role = max(scores, key=lambda name: scores[name])
+    return role if scores[role] >= 0.6 else None
+
+
+def _set_of(book: Book, pack: Pack, sheets: list[_Sheet]) -> str:
+    """省属 or 市属: the rates and the 生均 form decide before titles do (附件2-3 is printed with the title 省属)."""
+    votes: Counter[str] = Counter()
+    stated = book.properties.get(PROPERTY_SET, "")
+    names = [item.name for item in pack.info.set]
+    if stated in names:
+        votes[stated] += 2
+    for found in sheets:
+        folded = fold(found.title)
+        for item in pack.info.set:
+            if item.name in folded:
+                votes[item.name] += 1
+            for form_id in item.forms:
+                form = pack.forms[form_id]
+                others = [f for f in pack.forms.values() if f.role == form.role and f.set != form.set]
+                own = any(fold(t) in folded for t in form.titles)
+                if form.role == found.role and own and not any(o.titles == form.titles for o in others):
+                    votes[item.name] += 3
+    for name in names:
+        votes[name] += _rate_votes(pack, name, sheets)
+    return max(names, key=lambda name: (votes[name], -names.index(name)))
+
+
+def _rate_votes(pack: Pack, name: str, sheets: list[_Sheet]) -> int:
+    """3 when the monthly rates typed in the 免学费 table are those of the set and of no other."""
+    own, others = set(), set()
+    for standard in pack.policy.standard:
+        if standard.name == "免学费年标准" and "专业类别" in standard.keys:
+            rate = float(standard.amount) / 100_000
+            if standard.keys.get("隶属", name) == name:
+                own.add(rate)
+            else:
+                others.add(rate)
+    typed = {
+        round(float(value), 6)
+        for found in sheets
+        if found.role == "免学费"
+        for line in found.sheet.values
+        for value in line
+        if isinstance(value, float)
+    }
+    return 3 * bool(typed & (own - others)) - 3 * bool(typed & (others - own))
+
+
+def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
+    """The term most titles name; else the season of the month headings with a year found near the titles."""
+    named = Counter(term for found in sheets if (term := Term.find(found.title)))
+    if named:
+        most = max(named.values())
+        return max(term for term, count in named.items() if count == most)
+    for found in sheets:
+        for line in found.sheet.values[:TITLE_ROWS]:
+            for value in line:
+                if isinstance(value, str) and (term := Term.find(value)):
+                    return term
+    for text in (book.properties.get(PROPERTY_TERM, ""), *(sheet.name for sheet in book.sheets), book.name):
+        term = Term.find(text)
+        if term is not None:
+            return term
+    raise NotBound("term", "表上没有写明学期（标题里的“____年____季学期”是空的）；请填好标题，或加 --term 指明，例如 --term 2024春。")
+
+
+def _other_months(table: Table, term: Term, found: _Sheet) -> list[Problem]:
+    """Month headings of the other season under this term: the columns could not be bound, and this says why."""
+    other = next(months for season, months in MONTHS.items() if season != term.season)
+    texts = {
+        heading(value): (row, column)
+        for row, line in enumerate(found.sheet.values[: TITLE_ROWS + 5], 1)
+        for column, value in enumerate(line, 1)
+        if isinstance(value, str)
+    }
+    hits = [f"{month}月" for month in other if f"{month}月" in texts]
+    if len(hits) < 3 or any(month in texts for month in term.months):
+        return []
+    message = f"本工作簿是{term.title}，而这张表的月份是{'、'.join(hits)}；应为{'、'.join(term.months)}。"
+    return [Problem("wrong-months", table.sheet.name, texts[hits[0]], "月份", message)]
+
+
+def _hidden(table: Table) -> list[Problem]:
+    sheet = table.sheet
+    problems = []
+    if not sheet.visible:
+        problems.append(
+            Problem("hidden", sheet.name, (1, 1), sheet.name, f"工作表“{sheet.name}”是隐藏的，其中的数照样核对；报送前请取消隐藏或删去。")
+        )
+    rows = sorted({row for index, row in enumerate(table.rows) if row in sheet.hidden_rows and _has_figures(table, index)})
+    if rows:
+        shown = "、".join(str(row) for row in rows[:10]) + ("等" if len(rows) > 10 else "")
+        problems.append(Problem("hidden", sheet.name, (rows[0], 1), f"第{rows[0]}行", f"第{shown}行是隐藏的却有数，照样核对；请取消隐藏看清楚。"))
+    return problems
+
+
+def _has_figures(table: Table, index: int) -> bool:
+    return any(
+        column.raw[index] not in (None, "", 0) and column.column.role in ("input", "computed")
+        for column in table.columns.values()
+    )
+
+
+def _missing_form(form: Form, book: Book) -> Problem:
+    close = nearest(form.name, [sheet.name for sheet in book.sheets])
+    hint = f"最接近的工作表是“{close}”，但看不到这张表的标题和列标题。" if close else "没有相近的工作表。"
+    first = book.sheets[0].name if book.sheets else ""
+    return Problem("missing-form", first, None, form.name, f"没有找到附件{form.id}《{form.name}》，{hint}")
+
+
+def _not_settlement(book: Book, pack: Pack) -> str:
+    seen: list[str] = []
+    for sheet in book.sheets[:5]:
+        first = next((v.strip() for line in sheet.values[:10] for v in line if isinstance(v, str) and v.strip()), "")
+        seen.append(f"“{sheet.name[:20]}”" + (f"（开头是“{first[:20]}”）" if first else "（空的）"))
+    names = "、".join(dict.fromkeys(form.name for form in pack.forms.values()))
+    return f"这不是资助金结算表：看到的工作表有 {'、'.join(seen) or '（没有）'}，没有一张是{names}。请确认选对了文件。"

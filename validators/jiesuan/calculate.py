@@ -1,0 +1,256 @@
+"""计算: what the forms' own formulas, totals and standards say, in exact decimals.
+
+A value is always recomputed from heads and whole-yuan standards, never from rounded 万元.  Formulas that stand in a cell
+stay; blanks are filled; a typed number that differs is listed old → new before it is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from .bind import Workbook
+from .book import Value
+from .form import ALL, Column, Key
+from .formula import parse_formula
+from .number import QUANTUM, Number
+from .pack import Pack
+from .ref import Ref
+from .table import BoundColumn, Table, read_column
+from .term import Term
+
+Kind = Literal["填入", "替换", "更新"]
+"""填入 a blank, 替换 a typed value that differs, 更新 the missing result of a formula that stands there."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One cell that 计算 writes."""
+
+    ref: Ref
+    label: str
+    kind: Kind
+    old: Value
+    new: Decimal
+    unit: str
+
+
+def calculate(workbook: Workbook) -> list[Write]:
+    """Compute every calculated cell and apply the results to the bound tables and their sheets.
+
+    Returns the cells changed, in sheet order; calling it again returns nothing.  Cells whose operands cannot be read are
+    left alone.
+    """
+    writes: list[Write] = []
+    for table in workbook.tables.values():
+        writes += _Calculation(table, workbook.pack, workbook.term).run()
+    return writes
+
+
+def expected(table: Table, pack: Pack, term: Term) -> dict[tuple[str, int], Decimal]:
+    """What every calculated cell should hold, (field, record) → exact value, without changing anything."""
+    calculation = _Calculation(table, pack, term)
+    calculation.collect()
+    return calculation.values
+
+
+class _Calculation:
+    """One table: `values` collects results in dependency order (standards, columns, derived members, totals)."""
+
+    def __init__(self, table: Table, pack: Pack, term: Term) -> None:
+        self.table = table
+        self.form = table.form
+        self.pack = pack
+        self.term = term
+        self.values: dict[tuple[str, int], Decimal] = {}
+
+    def run(self) -> list[Write]:
+        self.collect()
+        writes = [write for (name, index), value in self.values.items() if (write := self._write(name, index, value))]
+        touched = {name for name, _ in self.values}
+        for name in touched:
+            read_column(self.table.columns[name], self.table.sheet)
+        return sorted(writes, key=lambda write: write.ref)
+
+    def collect(self) -> None:
+        self._standards()
+        if self.table.is_list:
+            self._serials()
+        for column in self.form.fields:
+            if column.role == "computed" and column.formula and column.name in self.table.columns:
+                self._column(column)
+        self._derived()
+        for column in self.form.fields:
+            if self.form.summed(column) and column.name in self.table.columns:
+                self._totals(column)
+
+    def current(self, name: str, index: int) -> Decimal | None:
+        """The value to compute with: our result, else what stands there (blank = 0); None when unreadable."""
+        if (name, index) in self.values:
+            return self.values[(name, index)]
+        number = self.table.columns[name].numbers[index]
+        if number.trouble:
+            return None
+        return number.value if number.value is not None else Decimal(0)
+
+    def blank(self, name: str, index: int) -> bool:
+        """Whether nothing stands in the cell and nothing was computed for it."""
+        number = self.table.columns[name].numbers[index]
+        return (name, index) not in self.values and number.value is None and not number.trouble
+
+    def _standards(self) -> None:
+        for column in self.form.fields:
+            bound = self.table.columns.get(column.name)
+            if column.role != "standard" or bound is None:
+                continue
+            for index, key in enumerate(self.table.keys):
+                if bound.cells[index] is None or bound.numbers[index].value is not None or bound.numbers[index].trouble:
+                    continue
+                value = self.pack.standard(self.form, column, key, self.term)
+                if value is not None:
+                    self.values[(column.name, index)] = value
+
+    def _serials(self) -> None:
+        for column in self.form.fields:
+            partner = self.form.paired(column) if column.role == "serial" else None
+            if partner is None or column.name not in self.table.columns or partner.name not in self.table.columns:
+                continue
+            counts: dict[Key, int] = {}
+            for index in self.table.details():
+                if self.table.amount(partner.name, index) > 0:
+                    key = self.table.keys[index]
+                    counts[key] = counts.get(key, 0) + 1
+                    if self.blank(column.name, index):
+                        self.values[(column.name, index)] = Decimal(counts[key])
+
+    def _column(self, column: Column) -> None:
+        formula = self.pack.formula(self.form, column)
+        names = [name for name in formula.names if self.form.has(name)]
+        if any(name not in self.table.columns for name in names):
+            return
+        for index, key in enumerate(self.table.keys):
+            if ALL in key or self._is_derived(key):
+                continue
+            values: dict[str, Decimal] = {}
+            for name in formula.names:
+                value = self.current(name, index) if name in names else self._standard(name, key)
+                if value is None:
+                    break
+                values[name] = value
+            inputs = [name for name in names if self.form.field(name).role != "standard"]
+            if len(values) < len(formula.names) or all(self.blank(name, index) for name in inputs):
+                continue
+            self.values[(column.name, index)] = formula.evaluate(values)
+
+    def _standard(self, name: str, key: Key) -> Decimal | None:
+        standard = self.pack.policy.lookup(name, self.term, self.pack.keys(self.form, key))
+        return standard.amount if standard else None
+
+    def _is_derived(self, key: Key) -> bool:
+        return any(key[self.form.axes.index(axis)] == target for axis, target, _ in derived_members(self.table))
+
+    def _derived(self) -> None:
+        for axis, target, names in derived_members(self.table):
+            formula = next(parse_formula(item.formula) for item in self.form.derived if item.axis == axis)
+            position = self.form.axes.index(axis)
+            for index, key in enumerate(self.table.keys):
+                if key[position] != target or ALL in key:
+                    continue
+                parts = {name: self.table.index.get((*key[:position], name, *key[position + 1 :])) for name in names}
+                for bound in self.table.columns.values():
+                    self._derive(bound, index, parts, formula.evaluate)
+
+    def _derive(self, bound: BoundColumn, index: int, parts: dict[str, int | None], evaluate: object) -> None:
+        name = bound.column.name
+        values = {part: self.current(name, at) for part, at in parts.items() if at is not None}
+        known = {part: value for part, value in values.items() if value is not None}
+        if len(known) == len(parts) and callable(evaluate):
+            self.values[(name, index)] = evaluate(known)
+
+    def _totals(self, column: Column) -> None:
+        for index, addends in total_addends(self.table):
+            if self.table.columns[column.name].cells[index] is None:
+                continue
+            if column.role == "serial":
+                partner = self.form.paired(column)
+                if partner is None or partner.name not in self.table.columns:
+                    continue
+                numbers = [self.current(partner.name, i) for i in addends]
+                if any(number is None for number in numbers):
+                    continue
+                total = Decimal(sum(number > 0 for number in numbers if number is not None))
+                filled = any(number for number in numbers)
+            else:
+                numbers = [self.current(column.name, i) for i in addends]
+                if any(number is None for number in numbers):
+                    continue
+                total = sum((number for number in numbers if number is not None), Decimal(0))
+                filled = any(not self.blank(column.name, i) for i in addends)
+            if filled or not self.blank(column.name, index):
+                self.values[(column.name, index)] = total
+
+    def _write(self, name: str, index: int, value: Decimal) -> Write | None:
+        bound = self.table.columns[name]
+        cell = bound.cells[index]
+        if cell is None:
+            return None
+        sheet = self.table.sheet
+        old = sheet.value(*cell)
+        number = bound.numbers[index]
+        kind: Kind
+        if cell in sheet.uncached:
+            kind = "更新"
+        elif cell in sheet.formulas:
+            return None
+        elif number.value is None and not number.trouble:
+            kind = "填入"
+        elif number.value is not None and abs(number.value - value) < QUANTUM and not number.as_text:
+            return None
+        else:
+            kind = "替换"
+        new: Value = int(value) if value == value.to_integral_value() else float(value)
+        sheet.put(*cell, new, sheet.formulas.get(cell))
+        for column in self.table.columns.values():
+            for at, place in enumerate(column.cells):
+                if place == cell:
+                    column.raw[at] = new
+                    if column.numbers:
+                        column.numbers[at] = Number(value)
+        return Write(Ref(sheet.name, *cell), self.table.label(name, index), kind, old, value, bound.column.unit)
+
+
+def total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
+    """Total record → the detail records it sums."""
+    groups: dict[tuple[int, ...], dict[Key, list[int]]] = {}
+    details = table.details()
+    for index, key in enumerate(table.keys):
+        if ALL not in key:
+            continue
+        kept = tuple(position for position, name in enumerate(key) if name != ALL)
+        if kept not in groups:
+            group: dict[Key, list[int]] = {}
+            for detail in details:
+                group.setdefault(tuple(table.keys[detail][p] for p in kept), []).append(detail)
+            groups[kept] = group
+        yield index, groups[kept].get(tuple(key[p] for p in kept), [])
+
+
+def derived_members(table: Table) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(axis, derived member, members it is computed from), unless the axis was bound by position only or one of the
+    members it needs is not filled in at all (实际发放 left blank: nothing to subtract)."""
+    found = []
+    for item in table.form.derived:
+        formula = parse_formula(item.formula)
+        if item.axis in table.assumed:
+            continue
+        position = table.form.axes.index(item.axis)
+        filled = {
+            key[position]
+            for index, key in enumerate(table.keys)
+            if any(column.numbers[index].value is not None for column in table.columns.values() if column.numbers)
+        }
+        if all(name in filled for name in formula.names):
+            found.append((item.axis, formula.target, formula.names))
+    return found

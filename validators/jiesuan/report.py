@@ -1,0 +1,141 @@
+"""What a check found: findings at cells, rules that could not be checked, and counts that always add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .book import Value
+from .number import read_number, show
+from .ref import Ref
+from .rule import LEVELS, Rule
+from .text import mask
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another figure of the relation: where it stands (one cell or Excel areas), what it is, its value."""
+
+    sheet: str
+    cell: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake at one cell.  All texts are Chinese and masked; numbers are printed in `unit`."""
+
+    rule: Rule
+    sheet: str
+    cell: str
+    """A1 address, empty when the finding has no cell (a missing form or column)."""
+    label: str
+    message: str
+    expected: str = ""
+    actual: str = ""
+    difference: str = ""
+    unit: str = ""
+    related: tuple[Related, ...] = ()
+    order: tuple[int, int] = (0, 0)
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def level(self) -> str:
+        return self.rule.level
+
+    @property
+    def sort_key(self) -> tuple[int, str, tuple[int, int], str, str, str]:
+        return (LEVELS.index(self.rule.level), self.sheet, self.order, self.code, self.label, self.message)
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """A rule, or a part of it, that could not be checked, and why."""
+
+    rule: Rule
+    why: str
+
+
+@dataclass
+class Report:
+    """The outcome of confronting one workbook with the rules selected for it.
+
+    Every selected rule has exactly one outcome: found (at least one finding), unchecked (nothing found, and something
+    could not be checked) or passed.
+    """
+
+    file: str
+    sha256: str
+    pack: str
+    set_name: str
+    term: str
+    selected: tuple[Rule, ...]
+    findings: list[Finding] = field(default_factory=list)
+    unchecked: list[Unverified] = field(default_factory=list)
+    explained: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    school: str = ""
+
+    @property
+    def found_codes(self) -> set[str]:
+        return {finding.code for finding in self.findings}
+
+    @property
+    def unchecked_codes(self) -> set[str]:
+        return {item.rule.code for item in self.unchecked} - self.found_codes
+
+    @property
+    def explained_codes(self) -> set[str]:
+        return {finding.code for finding in self.explained} - self.found_codes - self.unchecked_codes
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rules by outcome: selected = passed + found + explained + unchecked."""
+        found, explained, unchecked = len(self.found_codes), len(self.explained_codes), len(self.unchecked_codes)
+        return {
+            "selected": len(self.selected),
+            "passed": len(self.selected) - found - explained - unchecked,
+            "found": found,
+            "explained": explained,
+            "unchecked": unchecked,
+        }
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """Findings by level, every level named."""
+        counted = Counter(finding.level for finding in self.findings)
+        return {level: counted[level] for level in LEVELS}
+
+    @property
+    def clean(self) -> bool:
+        """Nothing to correct or explain: no 错误, no 核实, and nothing left unchecked.  提示 alone does not count."""
+        levels = self.levels
+        return not levels["错误"] and not levels["核实"] and not self.unchecked
+
+
+def display(value: Value, unit: str = "") -> str:
+    """A cell's value for a message: numbers in the unit's format, texts masked and shortened, blank as （空白）."""
+    if value is None or value == "":
+        return "（空白）"
+    if isinstance(value, bool | int | float) and not isinstance(value, bool):
+        if abs(value) >= 10**14:
+            return mask(f"{value:.0f}")
+        number = read_number(value).value
+        return show(number, unit) if number is not None else str(value)
+    text = mask(str(value).strip())
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def amount(value: Decimal, unit: str) -> str:
+    """A number with its unit, e.g. `2.3520 万元`."""
+    return f"{show(value, unit)} {unit}".rstrip()
+
+
+def place(ref: Ref | None) -> tuple[str, str, tuple[int, int]]:
+    """(sheet, cell, order) of a finding."""
+    return ("", "", (0, 0)) if ref is None else (ref.sheet, ref.cell, (ref.row, ref.column))

@@ -1,0 +1,187 @@
+"""A form bound to a sheet: tidy columns of figures in which every figure keeps its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from .book import Cell, Sheet, Value
+from .form import ALL, Column, Form, Key
+from .number import BLANK, Number, read_number, rounding
+from .ref import Ref
+
+
+class Problem(NamedTuple):
+    """Something the binder could not place.  `check` names the rule's check (`missing-column` …)."""
+
+    check: str
+    sheet: str
+    cell: Cell | None
+    label: str
+    message: str
+
+
+class LineValue(NamedTuple):
+    """A blank of a line above or below the table: where it stands, what was typed, and the number if it is one."""
+
+    ref: Ref
+    text: str
+    number: Number = BLANK
+
+
+@dataclass
+class BoundColumn:
+    """One field over all records of a table; lists run parallel to `Table.keys`.
+
+    `cells[i]` is None where the sheet has no cell for that record (e.g. a missing row).
+    """
+
+    column: Column
+    cells: list[Cell | None]
+    raw: list[Value]
+    numbers: list[Number] = field(default_factory=list)
+    """Parsed, for numeric fields only."""
+    slack: dict[int, Decimal] = field(default_factory=dict)
+    """How far a typed, rounded amount may stand from the exact one, where that is not zero."""
+
+
+@dataclass
+class Table:
+    """A bound form.
+
+    Grid: one record per key, totals included.  List: the detail rows first (`keys` repeat), then the total rows.
+    `details` counts the records that are no totals in a list; grids use `is_detail`.
+    """
+
+    form: Form
+    sheet: Sheet
+    shape: str = ""
+    keys: list[Key] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    """Sheet row of each record, for lists and for grids whose axes run down the rows."""
+    columns: dict[str, BoundColumn] = field(default_factory=dict)
+    lines: dict[str, LineValue] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
+    """Axes whose labels were not there and were taken by position."""
+    index: dict[Key, int] = field(default_factory=dict)
+    """Key → record; for lists the totals only."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Label actually found for a member of the columns, `axis/member` → text."""
+
+    @property
+    def is_list(self) -> bool:
+        return self.form.kind == "list"
+
+    def details(self) -> list[int]:
+        """Indices of the records that are no totals and lie under no closed member."""
+        closed = self.closed
+        return [index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))]
+
+    @cached_property
+    def closed(self) -> set[str]:
+        """Members not eligible in this term."""
+        return {member.name for axis in self.form.axis for member in axis.members if member.closed}
+
+    def number(self, name: str, index: int) -> Number:
+        """The parsed number of a field at a record."""
+        return self.columns[name].numbers[index]
+
+    def amount(self, name: str, index: int) -> Decimal:
+        """The number of a field at a record, blank and unreadable cells as 0."""
+        value = self.columns[name].numbers[index].value
+        return Decimal(0) if value is None else value
+
+    def text(self, name: str, index: int) -> str:
+        """The cell of a text field as text, '' when blank or not bound."""
+        column = self.columns.get(name)
+        value = column.raw[index] if column else None
+        return "" if value is None else str(value).strip()
+
+    def ref(self, name: str, index: int) -> Ref | None:
+        """Where a field of a record stands."""
+        cell = self.columns[name].cells[index] if name in self.columns else None
+        return Ref(self.sheet.name, *cell) if cell else None
+
+    def has_formula(self, name: str, index: int) -> bool:
+        cell = self.columns[name].cells[index]
+        return cell is not None and cell in self.sheet.formulas
+
+    def has_member(self, axis: str, member: str) -> bool:
+        """Whether some record carries the member."""
+        position = self.form.axes.index(axis)
+        return any(key[position] == member for key in self.keys)
+
+    def key_label(self, index: int) -> str:
+        """The record in words: `一年级 涉农专业 脱贫户`, or `第12行` for a row of a list."""
+        key = self.keys[index]
+        if self.is_list and ALL not in key:
+            return f"第{self.rows[index]}行"
+        return self.label_of(key)
+
+    def label_of(self, key: Key) -> str:
+        """A key in words; `合计` for what is summed."""
+        parts: list[str] = []
+        for axis, member in zip(self.form.axis, key, strict=True):
+            if member == ALL:
+                continue
+            if axis.name == "生均类别":
+                found = next((m for m in axis.members if m.name == member), None)
+                parts.append((found.short or found.printed) if found else member)
+            else:
+                parts.append(member)
+        totals = ALL in key
+        return " ".join(parts) + ("小计" if totals and parts else "合计" if totals else "")
+
+    def label(self, name: str, index: int) -> str:
+        """Record and field in words: `一年级 涉农专业 脱贫户 · 补助金额`."""
+        return f"{self.key_label(index)} · {self.columns[name].column.caption}"
+
+
+def bind_column(column: Column, cells: Iterable[Cell | None], sheet: Sheet) -> BoundColumn:
+    """Read a field's cells.  Merged cells must already point to their anchors."""
+    places = list(cells)
+    values = sheet.values
+    raw: list[Value] = []
+    for place in places:
+        if place is None:
+            raw.append(None)
+            continue
+        row, col = place
+        line = values[row - 1] if row <= len(values) else ()
+        raw.append(line[col - 1] if col <= len(line) else None)
+    bound = BoundColumn(column, places, raw)
+    if column.numeric:
+        read_column(bound, sheet)
+    return bound
+
+
+def read_column(bound: BoundColumn, sheet: Sheet) -> None:
+    """Parse a numeric field's cells (again, after values changed)."""
+    formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
+    bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
+    bound.slack = {}
+    for index, place in enumerate(bound.cells):
+        if place is None:
+            continue
+        if place in uncached:
+            numbers[index] = Number(None, "uncached")
+        elif place in formulas:
+            if bound.raw[index] == "":
+                numbers[index] = BLANK
+        elif unit == "万元":
+            value = numbers[index].value
+            if value:
+                slack = rounding(value, unit)
+                if slack:
+                    bound.slack[index] = slack
+
+
+def text_cells(sheet: Sheet, last_row: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """(row, column, text) of the text cells, top to bottom."""
+    for row, line in enumerate(sheet.values[:last_row], 1):
+        for column, value in enumerate(line, 1):
+            if isinstance(value, str) and value:
+                yield row, column, value
