@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+
 from jiesuan.book import Book
 from jiesuan.reading import UnreadableFile, open_book
 

@@ -5,6 +5,7 @@ import struct
 import zipfile
 
 import pytest
+
 from jiesuan.reading import UnreadableFile, guard
 from jiesuan.reading.guard import Package, as_utf8, elements, pack, resolve
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from jiesuan.book import ErrorValue
 from jiesuan.reading import UnreadableFile, child, native, scan
 from jiesuan.reading.problem import SheetBroken
@@ -28,7 +29,10 @@ class TestTidy:
             ([["a", ""], ["", ""], ["", "b"]], [["a"], [], [None, "b"]]),
             ([[1.0, 1.5, -0.0, 3]], [[1, 1.5, 0, 3]]),
             ([[True, False, 0.0]], [[True, False, 0]]),
-            ([[dt.date(2024, 1, 2), dt.timedelta(0), dt.time(0)]], [[dt.date(2024, 1, 2), dt.timedelta(0), dt.time(0)]]),
+            (
+                [[dt.date(2024, 1, 2), dt.timedelta(0), dt.time(0)]],
+                [[dt.date(2024, 1, 2), dt.timedelta(0), dt.time(0)]],
+            ),
             ([[999999999999999.0, 1e15, -1e15, 1e300]], [[999999999999999, 1e15, -1e15, 1e300]]),
             ([[float("nan"), float("inf"), float("-inf")]], [[ErrorValue("#NUM!")] * 3]),
             ([[" "]], [[" "]]),
@@ -104,7 +108,8 @@ class TestAsk:
         assert time.monotonic() - start < 10
 
     @pytest.mark.parametrize(
-        "source", ["import os; os.abort()", "raise SystemExit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+        "source",
+        ["import os; os.abort()", "raise SystemExit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
     )
     def test_a_child_that_dies(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str) -> None:
         with_child(monkeypatch, tmp_path, source)
@@ -121,7 +126,11 @@ class TestAsk:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the memory limit of a process is dependable on Linux only")
     def test_memory_is_limited(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        source = Path(child.__file__).read_text("utf-8").replace("def main", "def hungry(): return 'x' * (4 << 30)\n\ndef main")
+        source = (
+            Path(child.__file__)
+            .read_text("utf-8")
+            .replace("def main", "def hungry(): return 'x' * (4 << 30)\n\ndef main")
+        )
         source = source.replace('"sheets": sheets', '"sheets": hungry').replace("MEMORY = 2 << 30", "MEMORY = 1 << 30")
         with_child(monkeypatch, tmp_path, source)
         with pytest.raises(UnreadableFile) as caught:

@@ -3,12 +3,27 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+
 from jiesuan.book import Book, ErrorValue, Sheet, Value
 from jiesuan.reading import native, ooxml
 
-from .making import MAIN, OFFICE, STRICT, opened, parts, patched, refused, relations, sheet_xml, strings_xml, written, zipped
+from .making import (
+    MAIN,
+    OFFICE,
+    STRICT,
+    opened,
+    parts,
+    patched,
+    refused,
+    relations,
+    sheet_xml,
+    strings_xml,
+    written,
+    zipped,
+)
 
 STYLES = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -69,13 +84,13 @@ class TestValues:
     )
     def test_other_kinds(self, tmp_path: Path, cell: str, value: Value) -> None:
         strings = strings_xml("第一", "第二", "")
-        sheet = one(tmp_path, f'<row r="1"><c r="A1"><v>1</v></c><c r="B1" {cell}</c></row>', strings=strings, styles=STYLES)
+        sheet = one(
+            tmp_path, f'<row r="1"><c r="A1"><v>1</v></c><c r="B1" {cell}</c></row>', strings=strings, styles=STYLES
+        )
         assert same(sheet.values, [[1, value] if value is not None else [1]])
 
     def test_dates_from_1904(self, tmp_path: Path) -> None:
-        sheet = one(
-            tmp_path, '<c r="A1" s="1"><v>1</v></c>', styles=STYLES, before='<workbookPr date1904="1"/>'
-        )
+        sheet = one(tmp_path, '<c r="A1" s="1"><v>1</v></c>', styles=STYLES, before='<workbookPr date1904="1"/>')
         assert sheet.values == [[dt.date(1904, 1, 2)]]
 
     def test_rows_end_at_their_last_value_and_sheets_at_their_last_row(self, tmp_path: Path) -> None:
@@ -89,9 +104,7 @@ class TestValues:
 
     def test_the_dimension_is_not_believed(self, tmp_path: Path) -> None:
         for declared in ("A1:A1", "A1:XFD1048576", "nonsense", ""):
-            xml = sheet_xml(
-                '<row r="1"><c r="C1"><v>1</v></c></row>', before=f'<dimension ref="{declared}"/>'
-            )
+            xml = sheet_xml('<row r="1"><c r="C1"><v>1</v></c></row>', before=f'<dimension ref="{declared}"/>')
             assert opened(tmp_path, zipped(parts(xml))).sheets[0].values == [[None, None, 1]]
 
     def test_formulas_with_and_without_results(self, tmp_path: Path) -> None:
@@ -156,7 +169,9 @@ class TestPackages:
     def test_utf_16(self, tmp_path: Path) -> None:
         content = {
             name: ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
-            for name, text in parts(sheet_xml('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), strings=strings_xml("甲")).items()
+            for name, text in parts(
+                sheet_xml('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), strings=strings_xml("甲")
+            ).items()
             if isinstance(text, str)
         }
         (sheet,) = opened(tmp_path, zipped(content)).sheets
@@ -256,7 +271,8 @@ class TestLeftOut:
         assert refused(tmp_path, zipped(parts())).kind == "corrupt"
 
     @pytest.mark.parametrize(
-        "member", ["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"]
+        "member",
+        ["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"],
     )
     def test_a_broken_part_that_all_need(self, tmp_path: Path, member: str) -> None:
         content = parts(sheet_xml(ONE), strings=strings_xml("甲"), styles=STYLES)
@@ -272,7 +288,7 @@ class TestProperties:
         '<property pid="3" name="学期"><vt:lpwstr>2024&amp;春</vt:lpwstr></property><property pid="4" name="次数"><vt:i4>3</vt:i4></property>'
         '<property pid="5"><vt:i4>3</vt:i4></property></Properties>'
     )
-    EXPECTED = {"jiesuan.pack": "fujian-2024", "学期": "2024&春", "次数": "3"}
+    EXPECTED: ClassVar = {"jiesuan.pack": "fujian-2024", "学期": "2024&春", "次数": "3"}
 
     def read(self, tmp_path: Path, more: dict[str, str]) -> dict[str, str]:
         return opened(tmp_path, zipped(parts(sheet_xml(ONE), more=more))).properties
@@ -326,7 +342,11 @@ class TestXlsxWriter:
         assert first.merges == [(1, 1, 1, 3)]
         assert first.hidden_rows == {5}
         assert first.hidden_columns == {8, 9, 10}
-        assert [(sheet.name, sheet.visible) for sheet in book.sheets] == [("表1", True), ("隐藏", False), ("深藏", False)]
+        assert [(sheet.name, sheet.visible) for sheet in book.sheets] == [
+            ("表1", True),
+            ("隐藏", False),
+            ("深藏", False),
+        ]
         assert book.properties == {"学期": "2024春"}
 
     def test_a_dimension_of_one_cell_as_wps_writes_it(self, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pickle
 import re
 
 import pytest
+
 from jiesuan.reading import UnreadableFile
 from jiesuan.reading.problem import MESSAGES, not_a_workbook
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from jiesuan.reading import UnreadableFile, rewrite
 from jiesuan.reading.problem import SheetBroken, SheetTooLarge
 from jiesuan.reading.rewrite import rewritten

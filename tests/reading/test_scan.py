@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+
 from jiesuan.reading import rewrite
 from jiesuan.reading import scan as quick
 from jiesuan.reading.problem import SheetTooLarge
@@ -176,7 +177,9 @@ class TestHidden:
         ],
     )
     def test_columns(self, column: str, hidden: set[int]) -> None:
-        found = scanned('<c r="A1"><v>1</v></c>', before=f"<cols>{column}<col min='9' max='9'/></cols>".replace("'", '"'))
+        found = scanned(
+            '<c r="A1"><v>1</v></c>', before=f"<cols>{column}<col min='9' max='9'/></cols>".replace("'", '"')
+        )
         assert found.hidden_columns == hidden
 
 

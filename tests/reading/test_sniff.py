@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from jiesuan.reading import UnreadableFile
 from jiesuan.reading.sniff import container, ole_kind
 
@@ -147,7 +148,8 @@ def test_a_workbook_that_embeds_a_document_is_a_workbook() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("WordDocument", "Word 文档"), ("PowerPoint Document", "PowerPoint"), ("Other", "文件内容不是工作簿")]
+    ("name", "said"),
+    [("WordDocument", "Word 文档"), ("PowerPoint Document", "PowerPoint"), ("Other", "文件内容不是工作簿")],
 )
 def test_other_ole_files(name: str, said: str) -> None:
     with pytest.raises(UnreadableFile) as caught:

@@ -131,7 +131,7 @@ class _Calculation:
         if any(name not in self.table.columns for name in names):
             return
         for index, key in enumerate(self.table.keys):
-            if ALL in key or self._is_derived(key):
+            if self.table.is_total(index) or self._is_derived(key):
                 continue
             values: dict[str, Decimal] = {}
             for name in formula.names:
@@ -156,7 +156,7 @@ class _Calculation:
             formula = next(parse_formula(item.formula) for item in self.form.derived if item.axis == axis)
             position = self.form.axes.index(axis)
             for index, key in enumerate(self.table.keys):
-                if key[position] != target or ALL in key:
+                if key[position] != target or self.table.is_total(index):
                     continue
                 parts = {name: self.table.index.get((*key[:position], name, *key[position + 1 :])) for name in names}
                 for bound in self.table.columns.values():
@@ -226,7 +226,7 @@ def total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
     groups: dict[tuple[int, ...], dict[Key, list[int]]] = {}
     details = table.details()
     for index, key in enumerate(table.keys):
-        if ALL not in key:
+        if not table.is_total(index):
             continue
         kept = tuple(position for position, name in enumerate(key) if name != ALL)
         if kept not in groups:

@@ -53,7 +53,6 @@ class Table:
     """A bound form.
 
     Grid: one record per key, totals included.  List: the detail rows first (`keys` repeat), then the total rows.
-    `details` counts the records that are no totals in a list; grids use `is_detail`.
     """
 
     form: Form
@@ -68,6 +67,8 @@ class Table:
     """Axes whose labels were not there and were taken by position."""
     index: dict[Key, int] = field(default_factory=dict)
     """Key → record; for lists the totals only."""
+    first_total: int | None = None
+    """Lists: index of the first total record; grids know totals by `ALL` in their keys."""
     labels: dict[str, str] = field(default_factory=dict)
     """Label actually found for a member of the columns, `axis/member` → text."""
 
@@ -77,8 +78,14 @@ class Table:
 
     def details(self) -> list[int]:
         """Indices of the records that are no totals and lie under no closed member."""
+        if self.first_total is not None:
+            return list(range(self.first_total))
         closed = self.closed
         return [index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))]
+
+    def is_total(self, index: int) -> bool:
+        """Whether the record is a 小计 or 合计."""
+        return index >= self.first_total if self.first_total is not None else ALL in self.keys[index]
 
     @cached_property
     def closed(self) -> set[str]:
@@ -116,10 +123,9 @@ class Table:
 
     def key_label(self, index: int) -> str:
         """The record in words: `一年级 涉农专业 脱贫户`, or `第12行` for a row of a list."""
-        key = self.keys[index]
-        if self.is_list and ALL not in key:
+        if self.is_list and not self.is_total(index):
             return f"第{self.rows[index]}行"
-        return self.label_of(key)
+        return self.label_of(self.keys[index])
 
     def label_of(self, key: Key) -> str:
         """A key in words; `合计` for what is summed."""
@@ -132,7 +138,7 @@ class Table:
                 parts.append((found.short or found.printed) if found else member)
             else:
                 parts.append(member)
-        totals = ALL in key
+        totals = ALL in key or self.is_list
         return " ".join(parts) + ("小计" if totals and parts else "合计" if totals else "")
 
     def label(self, name: str, index: int) -> str:

@@ -7,7 +7,7 @@ from ..form import ALL, Form, Key
 from ..number import DASHES
 from ..table import Problem, Table, bind_column
 from ..text import fold
-from .grid import TotalLabel, expected_keys, missing_column, total_labels
+from .grid import TotalLabel, missing_column, total_labels
 from .headers import Labels, column_paths, heading, match_columns, number_row
 
 _FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人", "注:", "注1", "说明:")
@@ -60,8 +60,8 @@ def bind_list(form: Form, sheet: Sheet, labels: Labels, title_row: int) -> tuple
         for column in form.fields
         if column.name not in placed and column.role != "text"
     ]
-    for key in expected_keys(form, lambda *_: True):
-        if ALL in key and key not in totals:
+    for key in (key for total in form.total for key in form.total_keys(total)):
+        if key not in totals:
             label = table.label_of(key)
             problems.append(
                 Problem("missing-row", sheet.name, None, label, f"找不到“{label}”这一行，请按模板补上，不要删去小计、合计行。")
@@ -157,6 +157,7 @@ def _total_in(known: dict[str, TotalLabel], labels: Labels, row: int, columns: l
 def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], placed: dict[str, int]) -> None:
     table.keys = [(section,) for section, _ in rows] + list(totals)
     table.rows = [row for _, row in rows] + list(totals.values())
+    table.first_total = len(rows)
     table.index = {key: len(rows) + position for position, key in enumerate(totals)}
     for column in table.form.fields:
         at = placed.get(column.name)

@@ -42,7 +42,7 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
     for index, key in enumerate(table.keys):
         if table.columns[column.name].cells[index] is None or any(table.columns[n].cells[index] is None for n in fields):
             continue
-        if any(key[position] == member for position, member in derived) or (ALL in key and not _figures_only(table, fields)):
+        if any(key[position] == member for position, member in derived) or (table.is_total(index) and not fields):
             continue
         values: dict[str, Decimal] = {}
         for name in formula.names:
@@ -61,11 +61,6 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
         right.append(formula.evaluate(values))
     operands = fields
     compare(context, table, column, records, left, right, None, lambda i: [(n, i) for n in operands], column.formula)
-
-
-def _figures_only(table: Table, fields: list[str]) -> bool:
-    """In total rows a formula is checked only where it stands for figures of the same row, not through a policy name."""
-    return bool(fields)
 
 
 def readable(context: Context, table: Table, index: int, *names: str) -> bool:
@@ -167,15 +162,11 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
     slack: list[Decimal] = []
     operands: dict[int, list[tuple[str, int]]] = {}
     for index, addends in _addends(table):
-        grand = all(
-            name == ALL or not any(ALL in key and key[p] == ALL for key in table.keys)
-            for p, name in enumerate(table.keys[index])
-        )
-        if (level == "合计") != grand and level:
+        if level and (level == "合计") != all(name == ALL for name in table.keys[index]):
             continue
         if table.columns[column.name].cells[index] is None:
             continue
-        by_count = partner is not None and all(ALL not in table.keys[i] for i in addends)
+        by_count = partner is not None and not any(table.is_total(i) for i in addends)
         source = partner.name if by_count and partner else column.name
         if not readable(context, table, index, column.name):
             continue
@@ -196,7 +187,7 @@ def _addends(table: Table) -> list[tuple[int, list[int]]]:
     found = []
     for index, details in total_addends(table):
         key = table.keys[index]
-        below = [i for i in _subtotals(table, key)]
+        below = _subtotals(table, key)
         found.append((index, below or details))
     return found
 
@@ -204,7 +195,7 @@ def _addends(table: Table) -> list[tuple[int, list[int]]]:
 def _subtotals(table: Table, key: Key) -> list[int]:
     candidates: dict[tuple[bool, ...], list[int]] = {}
     for index, other in enumerate(table.keys):
-        if ALL not in other or other == key:
+        if not table.is_total(index) or other == key:
             continue
         if all(mine in (ALL, theirs) for mine, theirs in zip(key, other, strict=True)):
             candidates.setdefault(tuple(name == ALL for name in other), []).append(index)

@@ -44,7 +44,8 @@ def sheets(data: bytes) -> list[tuple[str, bool, Any, Any]] | str:
         for index, about in enumerate(book.sheets_metadata):
             if about.typ == calamine.SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_index(index)
-                small = sheet.total_height * sheet.total_width <= MAX_AREA
+                row, column = sheet.end or (0, 0)
+                small = (row + 1) * (column + 1) <= MAX_AREA
                 rows = sheet.to_python(skip_empty_area=False) if small else None
                 visible = about.visible == calamine.SheetVisibleEnum.Visible
                 found.append((about.name, visible, rows, sheet.merged_cell_ranges))

@@ -79,7 +79,8 @@ def _text_problem(text: str) -> UnreadableFile:
 
 
 def ole_kind(data: bytes) -> str:
-    """`xls`, or `encrypted` (the same or a package behind a password).  Raises UnreadableFile for other OLE files, such as Word's."""
+    """`xls`, or `encrypted` (the same or a package behind a password).  Raises UnreadableFile for other OLE files,
+    such as Word's, and for one that ends before its directory."""
     if _has_entry(data, "Workbook") or _has_entry(data, "Book"):
         return "encrypted" if _has_file_pass(data) else "xls"
     if _has_entry(data, "EncryptedPackage"):
@@ -88,7 +89,7 @@ def ole_kind(data: bytes) -> str:
         raise not_a_workbook("一个 Word 文档")
     if _has_entry(data, "PowerPoint Document"):
         raise not_a_workbook("一个 PowerPoint 演示文稿")
-    raise UnreadableFile("not-a-workbook")
+    raise UnreadableFile("not-a-workbook" if _has_entry(data, "Root Entry") else "truncated")
 
 
 def _has_entry(data: bytes, name: str) -> bool:
