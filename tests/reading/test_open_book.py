@@ -172,7 +172,7 @@ class TestContent:
             (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "corrupt", "已损坏"),
             (zipped({"xl/workbook.bin": "x"}), "corrupt", "已损坏"),
             (xls()[:3000], "truncated", "不完整"),
-            (xls().replace(b"\x09\x08", b"\xff\xff"), "corrupt", "已损坏"),
+            (xls()[:30] + b"\xff\xff" + xls()[32:], "corrupt", "已损坏"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "truncated", "不完整"),
         ],
     )
@@ -265,7 +265,7 @@ else:
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.strip()
 
-    def test_a_text_of_a_gigabyte(self, tmp_path: Path) -> None:
+    def test_a_text_of_300_megabytes(self, tmp_path: Path) -> None:
         content = parts(sheet_xml('<c r="A1" t="s"><v>0</v></c>'))
         content["xl/sharedStrings.xml"] = b"<sst><si><t>" + b"a" * (300 << 20) + b"</t></si></sst>"
         assert self.said(tmp_path, zipped(content)) == "too-large"
@@ -276,24 +276,30 @@ else:
         assert self.said(tmp_path, zipped(parts(sheet_xml(far), sheet_xml('<c r="A1"><v>7</v></c>')))) == "[[[7]]] 1"
 
     @pytest.mark.parametrize(
-        "cell", ['t="str"><v></v>', 't="str"><f>1</f><v></v>', 't="e"><v>#N/A</v>', 't="inlineStr"><is><t/></is>']
+        ("cell", "said"),
+        [
+            ('t="str"><v></v>', "[[[1]]] 0"),
+            ('t="inlineStr"><is><t/></is>', "[[[1]]] 0"),
+            ('t="str"><f>1</f><v></v>', "too-large"),
+            ('t="e"><v>#N/A</v>', "too-large"),
+        ],
     )
-    def test_a_hollow_cell_far_out(self, tmp_path: Path, cell: str) -> None:
+    def test_a_hollow_cell_far_out(self, tmp_path: Path, cell: str, said: str) -> None:
         far = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" {cell}</c></row>'
-        assert self.said(tmp_path, zipped(parts(sheet_xml(far)))) in ("too-large", "[[[1]]] 0")
+        assert self.said(tmp_path, zipped(parts(sheet_xml(far)))) == said
 
     def test_formatting_to_the_last_cell_is_harmless(self, tmp_path: Path) -> None:
         far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
         assert self.said(tmp_path, zipped(parts(sheet_xml(far)))) == "[[[1]]] 0"
 
-    def test_a_million_formatted_rows(self, tmp_path: Path) -> None:
+    def test_hundreds_of_thousands_of_formatted_rows(self, tmp_path: Path) -> None:
         rows = "".join(f'<row r="{n}"><c r="B{n}" s="0"/></row>' for n in range(2, 400_000))
         assert self.said(tmp_path, zipped(parts(sheet_xml('<c r="A1"><v>1</v></c>' + rows)))) == "[[[1]]] 0"
 
     def test_a_column_and_a_row_that_do_not_exist(self, tmp_path: Path) -> None:
         for address in ("XFE1", "ZZZZ1", "A99999999", "A4294967296"):
             cells = f'<c r="A1"><v>1</v></c><c r="{address}"><v>2</v></c>'
-            assert self.said(tmp_path, zipped(parts(sheet_xml(cells)))) in ("corrupt", "too-large")
+            assert self.said(tmp_path, zipped(parts(sheet_xml(cells)))) == "corrupt"
 
     def test_one_text_in_ten_thousand_cells(self, tmp_path: Path) -> None:
         cells = "".join(f'<c r="A{n}" t="s"><v>0</v></c>' for n in range(1, 10_001))

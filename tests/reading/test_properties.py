@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -81,7 +80,7 @@ FORMULAS = st.dictionaries(CELLS, st.tuples(TEXTS, st.one_of(st.just(0), NUMBERS
 @QUICK
 @given(FORMULAS)
 def test_formulas_come_back_where_they_were_written(cells: dict[tuple[int, int], tuple[str, Any]]) -> None:
-    cells = {cell: ("1&" + text.lstrip("="), result) for cell, (text, result) in cells.items()}
+    cells = {cell: ("1&" + text.strip("={}") + "&2", result) for cell, (text, result) in cells.items()}
 
     def fill(_: Any, sheet: Any) -> None:
         for (row, column), (text, result) in cells.items():
@@ -163,7 +162,6 @@ def test_the_quick_scan_and_the_long_way_agree(pieces: list[str]) -> None:
         assert getattr(quick, name) == getattr(slow, name), name
 
 
-@pytest.mark.parametrize("place", ["start", "end"])
-def test_junk_around_a_file(place: str) -> None:
-    data = sample()
-    assert read(data + b"\0" * 500 if place == "end" else b"\0" * 500 + data) is None or place == "end"
+def test_junk_around_a_file() -> None:
+    assert read(b"\0" * 500 + sample()) is None
+    assert read(sample() + b"\0" * 500).sheets == read(sample()).sheets

@@ -221,6 +221,16 @@ class _Calculation:
         return Write(Ref(sheet.name, *cell), self.table.label(name, index), kind, old, value, bound.column.unit)
 
 
+def has_formula(table: Table, name: str, pack: Pack, term: Term) -> bool:
+    """Whether a computed column can be computed in this term: every policy standard its formula names is set (not so for
+    助学金 in tiers from 2025春, where 金额 is an input)."""
+    column = table.form.field(name)
+    formula = pack.formula(table.form, column)
+    key = next((key for key in table.keys if ALL not in key), ())
+    keys = pack.keys(table.form, key) if key else {}
+    return all(table.form.has(n) or pack.policy.lookup(n, term, keys) is not None for n in formula.names)
+
+
 def total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
     """Total record → the detail records it sums."""
     groups: dict[tuple[int, ...], dict[Key, list[int]]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .book import Value
-from .filling import Filling
+from .filling import FigureKey, Filling
 from .form import ALL, Column, Form, Key
 from .laid import Laid, Spot, figure_style, text_height, text_width
 from .layout_slots import FIELDS, boxes, present, slots
@@ -24,6 +24,7 @@ def lay_list(laid: Laid, filling: Filling | None, top: int) -> None:
     bottom = _heading(laid, top)
     laid.head = (top, bottom)
     given = filling.rows.get(form.role, {}) if filling else {}
+    typed = filling.figures if filling else {}
     row = bottom + 1
     subtotals: list[int] = []
     for member in present(form, axis.name):
@@ -33,15 +34,14 @@ def lay_list(laid: Laid, filling: Filling | None, top: int) -> None:
             laid.rows[(member.name, index)] = row + index
             _record(laid, row + index, records[index] if index < len(records) else {})
         last = row + count - 1
-        _total(
-            laid, last + 1, (member.name,), {name: _count_or_sum(form, name, laid, row, last) for name in _summed(form)}
-        )
+        formulas = {name: _count_or_sum(form, name, laid, row, last) for name in _summed(form)}
+        _total(laid, last + 1, (member.name,), formulas, typed)
         laid.put(row, 1, Spot(member.printed, style="axis"), last + 1, 1)
         laid.grow(row, last + 1, member.printed, laid.widths[0])
         subtotals.append(last + 1)
         row = last + 2
     grand = {name: "+".join(a1(part, laid.columns[name]) for part in subtotals) for name in _summed(form)}
-    _total(laid, row, (ALL,), grand)
+    _total(laid, row, (ALL,), grand, typed)
     laid.body = (bottom + 1, row)
     laid.starts = [part + 1 for part in subtotals[:-1]]
 
@@ -67,16 +67,22 @@ def _record(laid: Laid, row: int, record: Mapping[str, Value]) -> None:
             laid.heights[row] = max(laid.height(row), text_height(value, width))
 
 
-def _total(laid: Laid, row: int, key: Key, formulas: Mapping[str, str]) -> None:
+def _total(laid: Laid, row: int, key: Key, formulas: Mapping[str, str], typed: Mapping[FigureKey, Value]) -> None:
     form = laid.form
     total = next(item for item in form.total if bool(item.keep) == (key[0] != ALL))
     for column in form.fields:
         formula = formulas.get(column.name)
         kept = formula is not None or column.type == "文本"
+        constant = typed.get((form.role, key, column.name))
         laid.put(
             row,
             laid.columns[column.name],
-            Spot(None, formula, "computed" if formula else "text", column.name if kept else ""),
+            Spot(
+                constant,
+                formula if constant is None else None,
+                "computed" if formula else "text",
+                column.name if kept else "",
+            ),
         )
         if kept:
             laid.places[(key, column.name)] = (row, laid.columns[column.name])

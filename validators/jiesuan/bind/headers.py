@@ -30,6 +30,14 @@ class Labels:
                 for column in range(left, right + 1):
                     self.anchor[(row, column)] = (top, left)
 
+    def after(self, row: int, column: int) -> int:
+        """The first column right of the cell, its merged area included."""
+        top_left = self.anchor.get((row, column), (row, column))
+        end = column
+        while self.anchor.get((row, end + 1)) == top_left:
+            end += 1
+        return end + 1
+
     def own(self, row: int, column: int) -> str:
         """The cell's own text, as typed."""
         value = self.sheet.value(row, column)

@@ -47,19 +47,28 @@ def read_lines(form: Form, table: Table, labels: Labels) -> None:
         [(column, value) for column, value in enumerate(line, 1) if value is not None and value != ""]
         for line in labels.sheet.values
     ]
+    leads = {start for line in form.line if "{" in line.text for start in _starts(line)} | {"单位:"}
     for line in form.line:
         if "{" not in line.text:
             continue
         if line.where in ("above", "row"):
-            _read_label(line, table, labels, rows)
+            _read_label(line, table, labels, rows, leads)
         else:
-            _read_sentence(line, table, rows)
+            _read_sentence(line, table, labels, rows)
 
 
-def _read_label(line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]]) -> None:
+def _starts(line: Line) -> list[str]:
+    """What the line may begin with, folded, longest first."""
+    lead = _BLANK.split(line.text, maxsplit=1)[0]
+    return sorted({fold(lead).rstrip(":"), *(fold(text) for text in line.also)} - {""}, key=len, reverse=True)
+
+
+def _read_label(
+    line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]], leads: set[str]
+) -> None:
     """`填报单位（加盖公章）：某校` in one cell, or the label in one cell and the answer right of it."""
-    lead, name, _ = _BLANK.split(line.text, maxsplit=1)
-    starts = sorted({fold(lead).rstrip(":"), *(fold(text) for text in line.also)}, key=len, reverse=True)
+    name = _BLANK.findall(line.text)[0]
+    starts = _starts(line)
     first_row = min(table.rows, default=1)
     span = range(len(rows)) if line.where == "row" else range(min(first_row, len(rows)))
     for row in span:
@@ -83,24 +92,24 @@ def _read_label(line: Line, table: Table, labels: Labels, rows: list[list[tuple[
                 table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row + 1, column), rest))
                 return
             follow = cells[position + 1] if position + 1 < len(cells) else None
-            answer, at = "", (row + 1, column + 1)
-            if follow is not None and not (isinstance(follow[1], str) and fold(follow[1]).rstrip(":").endswith(("日期", "时间", "单位"))):
+            answer, at = "", (row + 1, labels.after(row + 1, column))
+            if follow is not None and not (isinstance(follow[1], str) and fold(follow[1]).startswith(tuple(leads))):
                 answer, at = clean(_text(follow[1])).strip(_FILLER), (row + 1, follow[0])
             table.lines.setdefault(name, LineValue(Ref(table.sheet.name, *at), answer))
             return
 
 
-def _read_sentence(line: Line, table: Table, rows: list[list[tuple[int, Value]]]) -> None:
+def _read_sentence(line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]]) -> None:
     """A sentence with blanks, in one cell or spread over the cells of a row."""
     pattern, names = _pattern(line.text)
-    starts = {fold(text) for text in line.also} | {fold(_BLANK.split(line.text)[0])}
+    starts = _starts(line)
     for row, cells in enumerate(rows, 1):
         joined, owner = "", []
         for column, value in cells:
             text = fold(_text(value))
             joined += text
             owner += [column] * len(text)
-        if not joined or not any(start and start in joined for start in starts):
+        if not joined or not any(start in joined for start in starts):
             continue
         match = pattern.search(joined)
         if match is None:
@@ -111,17 +120,18 @@ def _read_sentence(line: Line, table: Table, rows: list[list[tuple[int, Value]]]
             if end == begin and position == len(names) and match.end() == end:
                 end = len(joined)
             text = joined[begin:end].strip(_FILLER)
-            column = owner[begin] if begin < len(owner) and text else _blank_column(cells, owner, begin)
+            column = owner[begin] if begin < len(owner) and text else _blank_column(labels, row, owner, begin)
             number = read_number(text) if name in line.numbers and text else Number(None)
             table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row, column), text, number))
         return
 
 
-def _blank_column(cells: list[tuple[int, Value]], owner: list[int], begin: int) -> int:
-    """Where an empty blank stands: the cell behind the piece before it, else that piece's own cell."""
-    before = owner[begin - 1] if 0 < begin <= len(owner) else (cells[0][0] if cells else 1)
-    after = owner[begin] if begin < len(owner) else 0
-    return before + 1 if after > before + 1 or not after else before
+def _blank_column(labels: Labels, row: int, owner: list[int], begin: int) -> int:
+    """Where an empty blank stands: a free cell behind the piece before it, else that piece's own cell."""
+    before = owner[begin - 1] if 0 < begin <= len(owner) else owner[0]
+    free = labels.after(row, before)
+    following = owner[begin] if begin < len(owner) else None
+    return before if following is not None and following <= free else free
 
 
 def _read_loose(line: Line, table: Table, row: int, joined: str, owner: list[int]) -> None:

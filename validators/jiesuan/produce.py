@@ -1,0 +1,183 @@
+"""Making workbooks: a blank set of forms, a fictitious sample, and a received workbook rebuilt on the template with every
+calculated cell filled."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .bind import Workbook
+from .book import Value
+from .calculate import has_formula
+from .draft import Mistake
+from .filling import Filling
+from .form import ALL
+from .laid import Laid
+from .layout import compose, to_book
+from .pack import Pack
+from .produce_error import OutputError
+from .recalculate import recalculate
+from .ref import Ref
+from .report import display
+from .table import Table
+from .template import blank_results, write_workbook
+from .term import Term
+
+
+def check_target(path: Path, *, force: bool = False) -> None:
+    """Refuse to overwrite what is there.  Raises OutputError."""
+    if path.is_dir():
+        raise OutputError(f"“{path.name}”是一个文件夹，请写出文件名，例如 结算表.xlsx。")
+    if path.exists() and not force:
+        raise OutputError(f"“{path.name}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。")
+    if path.suffix.lower() != ".xlsx":
+        raise OutputError(f"输出文件应以 .xlsx 结尾：“{path.name}”。")
+    if not path.parent.is_dir():
+        raise OutputError(f"文件夹“{path.parent}”不存在，请先建立。")
+
+
+def save(path: Path, pack: Pack, laid: list[Laid], results: dict[Ref, Value]) -> None:
+    """Write a workbook whole or not at all.  Raises OutputError."""
+    try:
+        write_workbook(path, pack, laid, results)
+    except OSError as error:
+        raise OutputError(f"“{path.name}”写不进去：{error.strerror or error}。可能正在 Excel 中打开、文件夹只读或磁盘已满。") from error
+
+
+def results_of(laid: list[Laid]) -> dict[Ref, Value]:
+    """The results of all native formulas, so that every program shows figures before it recalculates."""
+    book = to_book(laid, "")
+    recalculate(book)
+    return {
+        Ref(sheet.name, *cell): sheet.value(*cell)
+        for sheet in book.sheets
+        for cell in sheet.formulas
+        if cell not in sheet.uncached
+    }
+
+
+def make_blank(path: Path, pack: Pack, set_name: str, term: Term) -> None:
+    """A blank set of forms (`jiesuan new`)."""
+    laid = compose(pack, set_name, term)
+    save(path, pack, laid, blank_results(laid))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A planted mistake and the cell it stands in."""
+
+    mistake: Mistake
+    sheet: str
+    cell: str
+
+    def record(self) -> dict[str, Any]:
+        """For the list written beside a sample; identity numbers masked."""
+        item = self.mistake
+        return {
+            "kind": item.kind,
+            "title": item.title,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "field": item.field,
+            "old": display(item.old),
+            "new": display(item.new),
+            "families": list(item.expects),
+        }
+
+
+def make_sample_file(
+    path: Path, pack: Pack, set_name: str, term: Term, *, students: int, seed: int, errors: int = 0
+) -> list[Planted]:
+    """A fictitious school's workbook with `errors` planted mistakes (`jiesuan sample`); returns where they stand."""
+    from .mistakes import make_mistakes
+    from .sample import make_sample
+
+    sample = make_sample(pack, set_name, term, students=students, seed=seed)
+    filling, mistakes = sample.filling, list[Mistake]()
+    if errors:
+        filling, mistakes = make_mistakes(pack, set_name, term, sample, errors, seed)
+    laid = compose(pack, set_name, term, filling)
+    save(path, pack, laid, results_of(laid))
+    return [locate(mistake, laid) for mistake in mistakes]
+
+
+def errors_file(path: Path) -> Path:
+    """`表.xlsx` → `表.errors.json`."""
+    return path.with_suffix(".errors.json")
+
+
+def write_errors(path: Path, planted: list[Planted]) -> None:
+    """List the planted mistakes beside the sample.  Raises OutputError."""
+    text = json.dumps({"schema_version": 1, "errors": [item.record() for item in planted]}, ensure_ascii=False, indent=2)
+    try:
+        errors_file(path).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"“{errors_file(path).name}”写不进去：{error.strerror or error}。") from error
+
+
+def locate(mistake: Mistake, laid: list[Laid]) -> Planted:
+    """The cell a planted mistake stands in; for a removed student the 小计 of the section."""
+    form = next(item for item in laid if item.form.role == mistake.role)
+    where = mistake.where
+    cell: tuple[int, int] | None
+    if isinstance(where, str):
+        cell = form.lines.get(where)
+    elif len(where) == 3:
+        cell = form.places.get((where[1], where[2]))
+    else:
+        section, index = where
+        name = mistake.field or ("身份证号" if mistake.new is not None else "")
+        if name:
+            cell = (form.rows[(section, index)], form.columns[name])
+        else:
+            cell = form.places.get(((section,), "免学费金额"))
+    ref = Ref(form.sheet, *cell) if cell else None
+    return Planted(mistake, form.sheet, ref.cell if ref else "")
+
+
+def rebuilt(workbook: Workbook) -> list[Laid]:
+    """The forms of a bound workbook on the standard template: what was typed is kept, calculated cells become native
+    formulas; student rows keep their order."""
+    filling = Filling()
+    for role, table in workbook.tables.items():
+        filling.lines[role] = {
+            name: _line_value(line.text, table, line.ref) for name, line in table.lines.items() if line.text
+        }
+        if table.is_list:
+            filling.rows[role] = _rows(table)
+        else:
+            _figures(workbook, table, role, filling)
+    return compose(workbook.pack, workbook.set, workbook.term, filling)
+
+
+def _rows(table: Table) -> dict[str, list[dict[str, Value]]]:
+    rows: dict[str, list[dict[str, Value]]] = {}
+    for index in table.details():
+        record = {name: _plain(bound.raw[index]) for name, bound in table.columns.items()}
+        rows.setdefault(table.keys[index][0], []).append(record)
+    return rows
+
+
+def _figures(workbook: Workbook, table: Table, role: str, filling: Filling) -> None:
+    pack, term = workbook.pack, workbook.term
+    native = {c.name for c in table.form.fields if c.role == "computed" and has_formula(table, c.name, pack, term)}
+    derived = {item.formula.partition("=")[0] for item in table.form.derived}
+    for name, bound in table.columns.items():
+        for index, key in enumerate(table.keys):
+            value = _plain(bound.raw[index])
+            computed = name in native
+            summed = ALL in key and table.form.summed(bound.column)
+            if value is None or computed or summed or derived & set(key):
+                continue
+            filling.figures[(role, key, name)] = value
+
+
+def _plain(value: Value) -> Value:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _line_value(text: str, table: Table, ref: Ref) -> Value:
+    value = table.sheet.value(ref.row, ref.column)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else text

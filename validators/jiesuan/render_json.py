@@ -1,0 +1,93 @@
+"""The results as JSON: stable names, numbers as printed texts, personal numbers masked.  Documented in the README."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import __version__
+from .calculate import Write
+from .number import plain
+from .report import Finding, Report, display
+from .text import mask
+
+SCHEMA_VERSION = 1
+TOOL = {"name": "jiesuan", "version": __version__}
+
+
+def document(files: list[dict[str, Any]]) -> dict[str, Any]:
+    """The whole answer of one call."""
+    return {"schema_version": SCHEMA_VERSION, "tool": TOOL, "files": files}
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """One checked file."""
+    return {
+        "file": report.file,
+        "sha256": report.sha256,
+        "pack": report.pack,
+        "set": report.set_name,
+        "term": report.term,
+        "school": report.school,
+        "status": "clean" if report.clean else "findings",
+        "counts": report.counts,
+        "levels": report.levels,
+        "findings": [finding_record(finding) for finding in report.findings],
+        "unchecked": [{"code": item.rule.code, "why": mask(item.why)} for item in report.unchecked],
+        "remarks": [mask(remark) for remark in report.remarks],
+        "error": None,
+    }
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "code": finding.code,
+        "name": finding.rule.name,
+        "level": finding.level,
+        "sheet": mask(finding.sheet),
+        "cell": finding.cell,
+        "label": mask(finding.label),
+        "message": mask(finding.message),
+        "expected": mask(finding.expected),
+        "actual": mask(finding.actual),
+        "difference": finding.difference,
+        "unit": finding.unit,
+        "related": [
+            {"sheet": mask(item.sheet), "cell": item.cell, "label": mask(item.label), "value": mask(item.value)}
+            for item in finding.related
+        ],
+        "basis": finding.rule.basis,
+        "help": finding.rule.help,
+    }
+
+
+def unreadable_record(file: str, kind: str, message: str) -> dict[str, Any]:
+    """A file that could not be checked."""
+    return {
+        "file": mask(file),
+        "sha256": "",
+        "pack": "",
+        "set": "",
+        "term": "",
+        "school": "",
+        "status": "unreadable",
+        "counts": {"selected": 0, "passed": 0, "found": 0, "explained": 0, "unchecked": 0},
+        "levels": {"错误": 0, "核实": 0, "提示": 0},
+        "findings": [],
+        "unchecked": [],
+        "remarks": [],
+        "error": {"kind": kind, "message": mask(message)},
+    }
+
+
+def write_record(write: Write) -> dict[str, Any]:
+    """One cell that 计算 wrote."""
+    return {
+        "sheet": mask(write.ref.sheet),
+        "cell": write.ref.cell,
+        "label": mask(write.label),
+        "kind": write.kind,
+        "old": display(write.old, write.unit),
+        "new": plain(write.new),
+        "unit": write.unit,
+    }
