@@ -7,7 +7,7 @@ standard error.  Heavy imports wait inside the functions, so that help is instan
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,14 +25,14 @@ app = typer.Typer(
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How results are printed."""
 
     text = "text"
     json = "json"
 
 
-class SetName(str, Enum):
+class SetName(StrEnum):
     """省属公办 (附件1) or 市属 (附件2)."""
 
     province = "省属"
@@ -153,7 +153,9 @@ def check(
 @app.command()
 def calc(
     files: Files,
-    out: Annotated[Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；多个输入时写文件夹")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；多个输入时写文件夹")
+    ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件（只限本程序的模板），并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
@@ -175,7 +177,9 @@ def calc(
         result = calculate_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
         if isinstance(result, Failure):
             code = FAILED
-            records.append({**unreadable_record(result.file, result.kind, result.message), "output": None, "writes": []})
+            records.append(
+                {**unreadable_record(result.file, result.kind, result.message), "output": None, "writes": []}
+            )
             if output is Format.text:
                 say(f"{result.file}：{result.message}")
             continue
@@ -197,7 +201,11 @@ def calc(
             typer.secho(f"{result.file}    {result.set_name} · {result.term}    {kinds}", bold=True)
             emit_lines(write_lines(result.writes, everything=everything))
             if result.output:
-                say(f"已写入 {result.output}（按标准模板重建，计算列为公式；原文件未动）。" if not in_place else result.note)
+                say(
+                    f"已写入 {result.output}（按标准模板重建，计算列为公式；原文件未动）。"
+                    if not in_place
+                    else result.note
+                )
             elif result.writes:
                 say("只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。")
     if output is Format.json:

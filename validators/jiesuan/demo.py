@@ -24,7 +24,9 @@ def run_demo(folder: Path, say: Callable[[str], None], emit: Callable[[Any], Non
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"建不了文件夹“{folder}”：{error.strerror or error}。请换一个位置，如 jiesuan demo 桌面上的文件夹。") from error
+        raise OutputError(
+            f"建不了文件夹“{folder}”：{error.strerror or error}。请换一个位置，如 jiesuan demo 桌面上的文件夹。"
+        ) from error
     make_blank(blank, pack, SET, term)
     planted = make_sample_file(filled, pack, SET, term, students=STUDENTS, seed=SEED, errors=ERRORS)
     write_errors(filled, planted)

@@ -412,7 +412,13 @@ class _Run:
         return max(amounts)
 
 
-_TROUBLES = {"text": "不是数", "error": "是错误值", "uncached": "的公式没有计算结果", "date": "是日期", "logical": "是逻辑值"}
+_TROUBLES = {
+    "text": "不是数",
+    "error": "是错误值",
+    "uncached": "的公式没有计算结果",
+    "date": "是日期",
+    "logical": "是逻辑值",
+}
 _OPERATIONS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,

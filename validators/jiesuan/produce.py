@@ -43,7 +43,9 @@ def save(path: Path, pack: Pack, laid: list[Laid], results: dict[Ref, Value]) ->
     try:
         write_workbook(path, pack, laid, results)
     except OSError as error:
-        raise OutputError(f"“{path.name}”写不进去：{error.strerror or error}。可能正在 Excel 中打开、文件夹只读或磁盘已满。") from error
+        raise OutputError(
+            f"“{path.name}”写不进去：{error.strerror or error}。可能正在 Excel 中打开、文件夹只读或磁盘已满。"
+        ) from error
 
 
 def results_of(laid: list[Laid]) -> dict[Ref, Value]:
@@ -110,7 +112,9 @@ def errors_file(path: Path) -> Path:
 
 def write_errors(path: Path, planted: list[Planted]) -> None:
     """List the planted mistakes beside the sample.  Raises OutputError."""
-    text = json.dumps({"schema_version": 1, "errors": [item.record() for item in planted]}, ensure_ascii=False, indent=2)
+    text = json.dumps(
+        {"schema_version": 1, "errors": [item.record() for item in planted]}, ensure_ascii=False, indent=2
+    )
     try:
         errors_file(path).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
@@ -129,10 +133,7 @@ def locate(mistake: Mistake, laid: list[Laid]) -> Planted:
     else:
         section, index = where
         name = mistake.field or ("身份证号" if mistake.new is not None else "")
-        if name:
-            cell = (form.rows[(section, index)], form.columns[name])
-        else:
-            cell = form.places.get(((section,), "免学费金额"))
+        cell = (form.rows[section, index], form.columns[name]) if name else form.places.get(((section,), "免学费金额"))
     ref = Ref(form.sheet, *cell) if cell else None
     return Planted(mistake, form.sheet, ref.cell if ref else "")
 

@@ -70,16 +70,24 @@ class Ref(NamedTuple):
 
 
 def compress(cells: Iterable[tuple[int, int]]) -> str:
-    """Many cells as Excel areas, runs down a column joined: {(3,1),(4,1),(9,2)} → `A3:A4,B9`."""
-    areas: list[str] = []
+    """Many cells as Excel areas: runs down a column joined, then equal runs side by side, e.g. `A3:A4,B9,C8:H8`."""
+    runs: list[list[int]] = []  # first row, last row, first column, last column
     ordered = sorted({(column, row) for row, column in cells})
-    index = 0
-    while index < len(ordered):
-        column, first = ordered[index]
-        last = first
-        while index + 1 < len(ordered) and ordered[index + 1] == (column, last + 1):
-            index += 1
-            last += 1
-        areas.append(a1(first, column) if last == first else f"{a1(first, column)}:{a1(last, column)}")
-        index += 1
-    return ",".join(areas)
+    for column, row in ordered:
+        if runs and runs[-1][2] == column and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row, column, column])
+    open_runs: dict[tuple[int, int], list[int]] = {}
+    areas: list[list[int]] = []
+    for run in runs:
+        beside = open_runs.get((run[0], run[1]))
+        if beside is not None and beside[3] == run[2] - 1:
+            beside[3] = run[3]
+        else:
+            areas.append(run)
+            open_runs[(run[0], run[1])] = run
+    return ",".join(
+        a1(first, left) if (first, left) == (last, right) else f"{a1(first, left)}:{a1(last, right)}"
+        for first, last, left, right in areas
+    )

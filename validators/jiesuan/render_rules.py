@@ -81,8 +81,15 @@ def rule_page(rule: Rule) -> Lines:
 def _relation(rule: Rule) -> str:
     if not rule.holds:
         return ""
-    text = rule.holds.replace("==", "＝").replace("<=", "≤").replace(">=", "≥").replace(" * ", " × ").replace(" / ", " ÷ ")
-    text = text.replace(" % ", " 除以（取余） ").replace("sum(", "合计(").replace("count(", "人数(").replace("peak(", "最多的月(")
+    text = (
+        rule.holds.replace("==", "＝").replace("<=", "≤").replace(">=", "≥").replace(" * ", " × ").replace(" / ", " ÷ ")
+    )
+    text = (
+        text.replace(" % ", " 除以（取余） ")
+        .replace("sum(", "合计(")
+        .replace("count(", "人数(")
+        .replace("peak(", "最多的月(")
+    )
     text = text.replace("highest(", "最高的(").replace("at(", "取(")
     each = "、".join(rule.each)
     return text + (f"    （逐{each}）" if each else "")
@@ -108,18 +115,25 @@ def form_page(pack: Pack, form: Form, term: Term) -> Lines:
     yield f"附件{form.id}  {form.title}", "bold"
     yield f"出处  {form.basis}（{_SOURCES[form.source]}）    单位  {form.unit}", ""
     for axis in form.axis:
-        members = [m.printed + ("（可有可无）" if m.optional and not m.closed else "") for m in axis.members if not m.closed]
+        members = [
+            m.printed + ("（可有可无）" if m.optional and not m.closed else "") for m in axis.members if not m.closed
+        ]
         yield f"  {axis.name}（{_SOURCES[axis.source]}）：" + "；".join(members), ""
     yield "", ""
     rows = []
     for column in form.fields:
         number = str(column.no) if column.no is not None else ""
         path = "›".join(column.header) or column.name
-        rows.append((number, path, _ROLES[column.role], column.type, column.unit, column.formula, _SOURCES[column.source]))
+        rows.append(
+            (number, path, _ROLES[column.role], column.type, column.unit, column.formula, _SOURCES[column.source])
+        )
     titles = ("列号", "标题", "角色", "类型", "单位", "公式", "来源")
     sizes = [max(width(row[i]) for row in (*rows, titles)) for i in range(len(titles))]
     for row in (titles, *rows):
-        yield "  " + "  ".join(pad(text, sizes[i]) for i, text in enumerate(row)).rstrip(), "bold" if row is titles else ""
+        yield (
+            "  " + "  ".join(pad(text, sizes[i]) for i, text in enumerate(row)).rstrip(),
+            "bold" if row is titles else "",
+        )
     yield "", ""
     for total in form.total:
         kept = "、".join(total.keep) or "全部"
@@ -128,8 +142,8 @@ def form_page(pack: Pack, form: Form, term: Term) -> Lines:
     if form.doubts:
         yield "", ""
         yield "存疑之处（印本受损或文件未说明，程序按下面的理解处理）：", "bold"
-        for number, doubt in enumerate(form.doubts, 1):
-            yield f"  {number}. {doubt}", ""
+        for place, doubt in enumerate(form.doubts, 1):
+            yield f"  {place}. {doubt}", ""
 
 
 def _standards(pack: Pack, form: Form, term: Term) -> Lines:
@@ -148,4 +162,7 @@ def _standards(pack: Pack, form: Form, term: Term) -> Lines:
     for standard in shown:
         of = "、".join(value for key, value in standard.keys.items() if key != "隶属")
         label = pad(f"{standard.name}{'（' + of + '）' if of else ''}", 36)
-        yield f"  {label}  {plain(standard.amount):>6} {standard.unit}  {_CERTAINTY[standard.certainty]}  {standard.basis}", ""
+        yield (
+            f"  {label}  {plain(standard.amount):>6} {standard.unit}  {_CERTAINTY[standard.certainty]}  {standard.basis}",
+            "",
+        )

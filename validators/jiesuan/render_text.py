@@ -64,7 +64,9 @@ def next_step(report: Report) -> str:
     """One sentence: what to do now."""
     levels = report.levels
     if levels["错误"]:
-        return f"请先改正 {levels['错误']} 处错误，再校验一次。" + (f"另有 {levels['核实']} 处要核实。" if levels["核实"] else "")
+        return f"请先改正 {levels['错误']} 处错误，再校验一次。" + (
+            f"另有 {levels['核实']} 处要核实。" if levels["核实"] else ""
+        )
     if levels["核实"]:
         return f"没有错误；有 {levels['核实']} 处要核实：改正，或按“办法”写明原因。"
     if report.unchecked:
@@ -108,7 +110,14 @@ def write_lines(writes: list[Write], *, everything: bool = False) -> Iterator[tu
     rows = []
     for write in writes if everything else writes[:200]:
         old = display(write.old, write.unit)
-        rows.append((_address(write.ref.sheet, write.ref.cell), write.label, write.kind, f"{old} → {show(write.new, write.unit)}"))
+        rows.append(
+            (
+                _address(write.ref.sheet, write.ref.cell),
+                write.label,
+                write.kind,
+                f"{old} → {show(write.new, write.unit)}",
+            )
+        )
     if not rows:
         return
     sizes = [max(width(row[part]) for row in rows) for part in range(3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -48,9 +49,10 @@ class Finding:
     def level(self) -> str:
         return self.rule.level
 
-    @property
-    def sort_key(self) -> tuple[int, str, tuple[int, int], str, str, str]:
-        return (LEVELS.index(self.rule.level), self.sheet, self.order, self.code, self.label, self.message)
+    def sort_key(self, sheets: Sequence[str]) -> tuple[int, int, tuple[int, int], str, str, str]:
+        """Gravest first, then in the order of the workbook's sheets and cells."""
+        place = sheets.index(self.sheet) if self.sheet in sheets else -1
+        return (LEVELS.index(self.rule.level), place, self.order, self.code, self.label, self.message)
 
 
 @dataclass(frozen=True)

@@ -101,9 +101,7 @@ def calculate_file(
     if refusal:
         return Failure(name, "not-written", refusal)
     writes = calculate(workbook)
-    done = Calculated(
-        name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term), writes
-    )
+    done = Calculated(name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term), writes)
     if target is None or (in_place and not writes):
         return done
     try:
@@ -136,10 +134,14 @@ def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: b
             return "这不是本程序模板生成的工作簿（或加了别的工作表），写回会丢失其中的内容；请改用 -o 写成新文件。"
     elif target.exists() and target.resolve() == path.resolve():
         return "输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。"
-    lost = [p for p in workbook.problems if p.check in ("missing-column", "missing-row", "stray-figure", "duplicate-row")]
+    lost = [
+        p for p in workbook.problems if p.check in ("missing-column", "missing-row", "stray-figure", "duplicate-row")
+    ]
     if lost:
         first = mask(lost[0].message)
-        return f"表上有没认出来的行或列，重建会丢数，没有写文件。请先改正：{first}" + (f"（共 {len(lost)} 处）" if len(lost) > 1 else "")
+        return f"表上有没认出来的行或列，重建会丢数，没有写文件。请先改正：{first}" + (
+            f"（共 {len(lost)} 处）" if len(lost) > 1 else ""
+        )
     return ""
 
 

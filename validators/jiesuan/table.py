@@ -81,7 +81,9 @@ class Table:
         if self.first_total is not None:
             return list(range(self.first_total))
         closed = self.closed
-        return [index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))]
+        return [
+            index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))
+        ]
 
     def is_total(self, index: int) -> bool:
         """Whether the record is a 小计 or 合计."""
@@ -131,15 +133,19 @@ class Table:
         """A key in words; `合计` for what is summed."""
         parts: list[str] = []
         for axis, member in zip(self.form.axis, key, strict=True):
-            if member == ALL:
-                continue
-            if axis.name == "生均类别":
+            if member != ALL:
                 found = next((m for m in axis.members if m.name == member), None)
-                parts.append((found.short or found.printed) if found else member)
-            else:
-                parts.append(member)
-        totals = ALL in key or self.is_list
-        return " ".join(parts) + ("小计" if totals and parts else "合计" if totals else "")
+                parts.append(f"{found.starts if found else ''}{member}")
+        words = " ".join(parts)
+        if ALL not in key and not self.is_list:
+            return words
+        kept = {axis for axis, member in zip(self.form.axes, key, strict=True) if member != ALL}
+        label = next((total.label for total in self.form.total if set(total.keep) == kept), "合计")
+        if "{" in label:
+            for name, member in zip(self.form.axes, key, strict=True):
+                label = label.replace(f"{{{name}}}", member)
+            return label
+        return f"{words} {label}".strip()
 
     def label(self, name: str, index: int) -> str:
         """Record and field in words: `一年级 涉农专业 脱贫户 · 补助金额`."""

@@ -100,7 +100,9 @@ def find_axis_columns(form: Form, axes: tuple[str, ...], labels: Labels) -> dict
                     counts[axis].setdefault(column, set()).add(member)
     found: dict[str, int] = {}
     for axis in axes:
-        ranked = sorted((-len(members), column) for column, members in counts[axis].items() if column not in found.values())
+        ranked = sorted(
+            (-len(members), column) for column, members in counts[axis].items() if column not in found.values()
+        )
         if ranked:
             found[axis] = ranked[0][1]
     return found
@@ -170,9 +172,7 @@ def _row_key(
                 if outer not in hit.total.keep:
                     state[outer] = ALL
             continue
-        key = tuple(
-            hit.named.get(name, state.get(name, "")) if name in hit.total.keep else ALL for name in form.axes
-        )
+        key = tuple(hit.named.get(name, state.get(name, "")) if name in hit.total.keep else ALL for name in form.axes)
         if "" not in key:
             return key, text, not hit.total.keep
     if not innermost:
@@ -241,7 +241,13 @@ def _down(form: Form, shape: Shape, sheet: Sheet, labels: Labels, title_row: int
                 if sheet.value(row, column) is not None and sheet.value(*cells[name]) is not None:
                     label = f"{' '.join(part for part in key if part != ALL)} · {name}"
                     found.problems.append(
-                        Problem("duplicate-row", sheet.name, (row, column), label, f"“{label}”出现了两次，只采用第一次的数。")
+                        Problem(
+                            "duplicate-row",
+                            sheet.name,
+                            (row, column),
+                            label,
+                            f"“{label}”出现了两次，只采用第一次的数。",
+                        )
                     )
                 continue
             cells[name] = labels.place(row, column)
@@ -370,7 +376,9 @@ def _finish(
     table.index = {key: index for index, key in enumerate(table.keys)}
     for column in fields:
         places = [found.cells[key].get(column.name) for key in table.keys]
-        places = [None if _not_in_total(form, column, key) else place for key, place in zip(table.keys, places, strict=True)]
+        places = [
+            None if _not_in_total(form, column, key) else place for key, place in zip(table.keys, places, strict=True)
+        ]
         if column.span:
             places = _spanned(form, column.span, table.keys, places, sheet)
         table.columns[column.name] = bind_column(column, places, sheet)
@@ -400,7 +408,9 @@ def missing_column(sheet: Sheet, caption: str, header: tuple[str, ...], seen: li
     wanted = header[-1] if header else caption
     close = nearest(heading(wanted), seen)
     hint = f"最接近的标题是“{close}”" if close else "没有相近的标题"
-    return Problem("missing-column", sheet.name, None, caption, f"找不到“{'›'.join(header) or caption}”这一列，{hint}。")
+    return Problem(
+        "missing-column", sheet.name, None, caption, f"找不到“{'›'.join(header) or caption}”这一列，{hint}。"
+    )
 
 
 def _missing_rows(
@@ -443,7 +453,9 @@ def _spanned(
         if place is None:
             return False
         value = sheet.value(*place)
-        return place in sheet.formulas or not (value is None or (isinstance(value, str) and value.strip() in (DASHES | {""})))
+        return place in sheet.formulas or not (
+            value is None or (isinstance(value, str) and value.strip() in (DASHES | {""}))
+        )
 
     shared: dict[tuple[str, ...], Cell | None] = {}
     for key, place in zip(keys, places, strict=True):

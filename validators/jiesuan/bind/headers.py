@@ -109,8 +109,10 @@ def _leaf_score(path: Sequence[str], leaves: Iterable[str], parents: set[str]) -
         for depth, text in enumerate(path):
             if text == leaf:
                 best = max(best, EXACT + (depth == len(path) - 1))
-            elif text not in parents and min(len(leaf), len(text)) >= 2 and (
-                text.startswith(leaf) or (len(text) >= 4 and leaf.startswith(text))
+            elif (
+                text not in parents
+                and min(len(leaf), len(text)) >= 2
+                and (text.startswith(leaf) or (len(text) >= 4 and leaf.startswith(text)))
             ):
                 best = max(best, ALIKE + (depth == len(path) - 1))
     return best
@@ -133,7 +135,9 @@ def match_columns(
             if score:
                 own = parents[column.name]
                 score += PARENT * sum(text in path for text in own)
-                score += STRANGER * sum(text in every_parent and text not in own and text not in leaves for text in path)
+                score += STRANGER * sum(
+                    text in every_parent and text not in own and text not in leaves for text in path
+                )
             if column.no is not None and numbers.get(position) == column.no:
                 score += NUMBER
             if score >= NUMBER:

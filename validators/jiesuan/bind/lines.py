@@ -63,9 +63,7 @@ def _starts(line: Line) -> list[str]:
     return sorted({fold(lead).rstrip(":"), *(fold(text) for text in line.also)} - {""}, key=len, reverse=True)
 
 
-def _read_label(
-    line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]], leads: set[str]
-) -> None:
+def _read_label(line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]], leads: set[str]) -> None:
     """`填报单位（加盖公章）：某校` in one cell, or the label in one cell and the answer right of it."""
     name = _BLANK.findall(line.text)[0]
     starts = _starts(line)
@@ -118,7 +116,9 @@ def _read_sentence(line: Line, table: Table, labels: Labels, rows: list[list[tup
         for position, name in enumerate(names, 1):
             begin, end = match.span(position)
             if end == begin and position == len(names) and match.end() == end:
-                end = len(joined)
+                # An open end: the rest of that cell, or the one cell behind the label.
+                while end < len(joined) and owner[end] == owner[begin]:
+                    end += 1
             text = joined[begin:end].strip(_FILLER)
             column = owner[begin] if begin < len(owner) and text else _blank_column(labels, row, owner, begin)
             number = read_number(text) if name in line.numbers and text else Number(None)

@@ -64,7 +64,13 @@ def bind_list(form: Form, sheet: Sheet, labels: Labels, title_row: int) -> tuple
         if key not in totals:
             label = table.label_of(key)
             problems.append(
-                Problem("missing-row", sheet.name, None, label, f"找不到“{label}”这一行，请按模板补上，不要删去小计、合计行。")
+                Problem(
+                    "missing-row",
+                    sheet.name,
+                    None,
+                    label,
+                    f"找不到“{label}”这一行，请按模板补上，不要删去小计、合计行。",
+                )
             )
     return table, problems
 
@@ -126,9 +132,8 @@ def _scan(
             later = order[order.index(section) + 1 :] if section in order else order
             guess = later[0] if later else ""
             filled = [c for c in sorted({*said, *amounts}) if c <= len(line) and _filled(line[c - 1])]
-            message = (
-                f"第{row}行有学生，但看不出属于哪一类（左边没有精准资助类型）"
-                + (f"；暂按顺序算作“{guess}”。" if guess else "；没有计入任何一类。")
+            message = f"第{row}行有学生，但看不出属于哪一类（左边没有精准资助类型）" + (
+                f"；暂按顺序算作“{guess}”。" if guess else "；没有计入任何一类。"
             )
             problems.append(Problem("stray-figure", sheet.name, (row, filled[0]), f"第{row}行", message))
             section, closed = guess, False

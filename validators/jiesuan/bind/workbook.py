@@ -151,7 +151,9 @@ def _by_headings(sheet: Sheet, pack: Pack) -> str | None:
         return None
     scores: dict[str, float] = {}
     for form in pack.forms.values():
-        wanted = {heading(column.header[-1]) for column in form.fields if column.header and "{" not in column.header[-1]}
+        wanted = {
+            heading(column.header[-1]) for column in form.fields if column.header and "{" not in column.header[-1]
+        }
         wanted |= {heading(axis.header[-1]) for axis in form.axis if axis.header}
         wanted -= {"备注", "合计", "人数", "金额", "项目"}
         if len(wanted) >= 4:
@@ -221,7 +223,10 @@ def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
         term = Term.find(text)
         if term is not None:
             return term
-    raise NotBound("term", "表上没有写明学期（标题里的“____年____季学期”是空的）；请填好标题，或加 --term 指明，例如 --term 2024春。")
+    raise NotBound(
+        "term",
+        "表上没有写明学期（标题里的“____年____季学期”是空的）；请填好标题，或加 --term 指明，例如 --term 2024春。",
+    )
 
 
 def _other_months(table: Table, term: Term, found: _Sheet) -> list[Problem]:
@@ -245,12 +250,28 @@ def _hidden(table: Table) -> list[Problem]:
     problems = []
     if not sheet.visible:
         problems.append(
-            Problem("hidden", sheet.name, (1, 1), sheet.name, f"工作表“{sheet.name}”是隐藏的，其中的数照样核对；报送前请取消隐藏或删去。")
+            Problem(
+                "hidden",
+                sheet.name,
+                (1, 1),
+                sheet.name,
+                f"工作表“{sheet.name}”是隐藏的，其中的数照样核对；报送前请取消隐藏或删去。",
+            )
         )
-    rows = sorted({row for index, row in enumerate(table.rows) if row in sheet.hidden_rows and _has_figures(table, index)})
+    rows = sorted(
+        {row for index, row in enumerate(table.rows) if row in sheet.hidden_rows and _has_figures(table, index)}
+    )
     if rows:
         shown = "、".join(str(row) for row in rows[:10]) + ("等" if len(rows) > 10 else "")
-        problems.append(Problem("hidden", sheet.name, (rows[0], 1), f"第{rows[0]}行", f"第{shown}行是隐藏的却有数，照样核对；请取消隐藏看清楚。"))
+        problems.append(
+            Problem(
+                "hidden",
+                sheet.name,
+                (rows[0], 1),
+                f"第{rows[0]}行",
+                f"第{shown}行是隐藏的却有数，照样核对；请取消隐藏看清楚。",
+            )
+        )
     return problems
 
 

@@ -67,9 +67,7 @@ def form_schema(table: Table, checks: Iterable[str], today: dt.date) -> Any:
     for name, bound in table.columns.items():
         column = bound.column
         if column.numeric:
-            kinds = [
-                kind for kind in NUMBER_CHECKS if kind in wanted and (kind != "whole" or column.type in WHOLE)
-            ]
+            kinds = [kind for kind in NUMBER_CHECKS if kind in wanted and (kind != "whole" or column.type in WHOLE)]
             rules = [pa.Check(_each(NUMBER_CHECKS[kind]), name=kind) for kind in kinds]
         elif column.role == "input":
             rules = _text_rules(column, wanted, today)
@@ -96,7 +94,9 @@ def _text_rules(column: Column, wanted: set[str], today: dt.date) -> list[Any]:
 
             return test
 
-        rules += [pa.Check(_each(is_free(kind)), name=kind, ignore_na=False) for kind in IDENTITY_CHECKS if kind in wanted]
+        rules += [
+            pa.Check(_each(is_free(kind)), name=kind, ignore_na=False) for kind in IDENTITY_CHECKS if kind in wanted
+        ]
         if "unique" in wanted:
             rules.append(pa.Check(_unique, name="unique", ignore_na=False))
     for kind, (type_name, predicate) in TEXT_CHECKS.items():
@@ -137,7 +137,7 @@ def _failures(table: Table, rules: dict[str, Rule]) -> list[tuple[int, str, str]
         name: _series(bound.numbers if bound.column.numeric else bound.raw) for name, bound in table.columns.items()
     }
     frame = pd.DataFrame({name: data[name] for name in schema.columns})
-    student = [i for i in table.details()] if table.is_list else None
+    student = list(table.details()) if table.is_list else None
     try:
         schema.validate(frame, lazy=True)
         return []
@@ -147,7 +147,9 @@ def _failures(table: Table, rules: dict[str, Rule]) -> list[tuple[int, str, str]
     for name, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
         record = int(index)
         column = table.columns[name].column
-        if table.columns[name].cells[record] is None or (student is not None and not column.numeric and record >= len(student)):
+        if table.columns[name].cells[record] is None or (
+            student is not None and not column.numeric and record >= len(student)
+        ):
             continue
         if check == "negative" and _may_be_negative(table, record):
             continue
@@ -202,7 +204,9 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
         return context.at_cell(table, name, index, said, expected=fixed)
     if check in ("required", "class-format"):
         said = f"{column.column.caption}没有填" if check == "required" else rule.name
-        return context.at_cell(table, name, index, said, expected="2023秋数控加工1班 这样的写法" if check == "class-format" else "")
+        return context.at_cell(
+            table, name, index, said, expected="2023秋数控加工1班 这样的写法" if check == "class-format" else ""
+        )
     if column.column.type == "身份证号":
         return _identity_finding(context, table, name, index)
     actual = mask_number(str(raw).strip()) if column.column.type == "电话" else None
@@ -225,9 +229,7 @@ def _identity_finding(context: Context, table: Table, name: str, index: int) -> 
     elif check == "id-birth":
         message = "第7至14位不是一个有效的出生日期"
     elif check == "unique":
-        others = [
-            i for i in table.details() if i != index and spelled(table.columns[name].raw[i]) == number
-        ]
+        others = [i for i in table.details() if i != index and spelled(table.columns[name].raw[i]) == number]
         rows = "、".join(str(table.rows[i]) for i in others[:5])
         message = f"与第{rows}行的身份证号相同"
         if any(table.text("姓名", i) != table.text("姓名", index) for i in others if "姓名" in table.columns):

@@ -64,7 +64,17 @@ class Context:
         column = table.columns[name]
         shown = display(column.raw[index], column.column.unit) if actual is None else actual
         return Finding(
-            self.rule, sheet, cell, table.label(name, index), message, expected, shown, "", column.column.unit, related, order
+            self.rule,
+            sheet,
+            cell,
+            table.label(name, index),
+            message,
+            expected,
+            shown,
+            "",
+            column.column.unit,
+            related,
+            order,
         )
 
     def at_ref(self, ref: Ref | None, label: str, message: str, *, expected: str = "", actual: str = "") -> Finding:

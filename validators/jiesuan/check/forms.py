@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -38,12 +39,18 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
     records: list[int] = []
     left: list[Decimal] = []
     right: list[Decimal] = []
+    settled: dict[int, bool] = {}
+    simple = all(table.form.field(n).role != "standard" for n in fields)
     derived = {(table.form.axes.index(axis), member) for axis, member, _ in derived_members(table)}
     for index, key in enumerate(table.keys):
-        if table.columns[column.name].cells[index] is None or any(table.columns[n].cells[index] is None for n in fields):
+        if table.columns[column.name].cells[index] is None or any(
+            table.columns[n].cells[index] is None for n in fields
+        ):
             continue
-        if any(key[position] == member for position, member in derived) or (table.is_total(index) and not fields):
+        if any(key[position] == member for position, member in derived):
             continue
+        if table.is_total(index) and (simple or not fields):
+            continue  # every cell of a total row is checked as a sum; only products need to agree as well (D2)
         values: dict[str, Decimal] = {}
         for name in formula.names:
             if name in fields:
@@ -56,11 +63,28 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
                 values[name] = standard.amount
         if not readable(context, table, index, column.name, *fields):
             continue
+        if table.is_total(index) and not _sound(table, index, [column.name, *fields], settled):
+            continue  # a wrong row or sum below is reported there
         records.append(index)
         left.append(table.amount(column.name, index))
         right.append(formula.evaluate(values))
+        if not table.is_total(index):
+            settled[index] = abs(left[-1] - right[-1]) <= NOISE + table.columns[column.name].slack.get(index, _ZERO)
     operands = fields
     compare(context, table, column, records, left, right, None, lambda i: [(n, i) for n in operands], column.formula)
+
+
+def _sound(table: Table, index: int, names: list[str], settled: dict[int, bool]) -> bool:
+    """Whether the rows below a total satisfy the formula, share its standard and add up to it."""
+    below = next((rows for total, rows in total_addends(table) if total == index), [])
+    for name in names:
+        column = table.columns[name]
+        if column.column.role == "standard":
+            if any(table.amount(name, i) != table.amount(name, index) for i in below if table.number(name, i).value):
+                return False
+        elif abs(sum((table.amount(name, i) for i in below), _ZERO) - table.amount(name, index)) > NOISE:
+            return False
+    return all(settled.get(i, False) for i in below)
 
 
 def readable(context: Context, table: Table, index: int, *names: str) -> bool:
@@ -250,7 +274,9 @@ def standards(context: Context) -> None:
                 number = table.number(column.name, index)
                 if cell is None or cell in seen or figure is None or number.value is None:
                     continue
-                if column.name == "月标准" and number.value in foreign.get(dict(zip(table.form.axes, key, strict=True))["专业类别"], ()):
+                if column.name == "月标准" and number.value in foreign.get(
+                    dict(zip(table.form.axes, key, strict=True))["专业类别"], ()
+                ):
                     continue  # the other set's standard: P302 says so
                 seen.add(cell)
                 records.append(index)
@@ -268,7 +294,11 @@ def foreign_rates(context: Context) -> dict[str, set[Decimal]]:
         if standard.name != "免学费年标准" or not kind:
             continue
         own = pack.policy.lookup("免学费年标准", term, {"隶属": context.workbook.set, "专业类别": kind})
-        if standard.keys.get("隶属", context.workbook.set) != context.workbook.set and own and own.amount != standard.amount:
+        if (
+            standard.keys.get("隶属", context.workbook.set) != context.workbook.set
+            and own
+            and own.amount != standard.amount
+        ):
             found.setdefault(kind, set()).add(standard.amount / 100_000)
     return found
 
@@ -292,8 +322,12 @@ def serials(context: Context) -> None:
                     # One gap shifts all that follows: report where it begins.
                     holds = [i != first for i in range(len(holds))]
 
-                def describe(position: int, rows: list[int] = section, name: str = column.name) -> Finding:
-                    return context.at_cell(table, name, rows[position], "序号从这里起不连续", expected=str(position + 1))
+                def describe(
+                    position: int, rows: list[int] = section, name: str = column.name, table: Table = table
+                ) -> Finding:
+                    return context.at_cell(
+                        table, name, rows[position], "序号从这里起不连续", expected=str(position + 1)
+                    )
 
                 context.ledger.demand(context.rule, holds, describe)
 
@@ -306,16 +340,16 @@ def jumps(context: Context) -> None:
         months = table.form.groups.get("月", ())
         if not context.bound(table, *months):
             continue
-        for before, after in zip(months, months[1:], strict=False):
-            records = [
-                i for i in table.details() if readable(context, table, i, before, after)
-            ]
+        for before, after in itertools.pairwise(months):
+            records = [i for i in table.details() if readable(context, table, i, before, after)]
             holds = []
             for index in records:
                 a, b = table.amount(before, index), table.amount(after, index)
                 holds.append(abs(b - a) <= least or abs(b - a) <= share * max(a, b))
 
-            def describe(position: int, rows: list[int] = records, a: str = before, b: str = after) -> Finding | None:
+            def describe(
+                position: int, rows: list[int] = records, a: str = before, b: str = after, table: Table = table
+            ) -> Finding | None:
                 index = rows[position]
                 if context.excused(table, index):
                     return None
@@ -337,7 +371,7 @@ def closed_members(context: Context) -> None:
             records = [i for i in closed if bound.cells[i] is not None]
             holds = [not table.amount(name, i) for i in records]
 
-            def describe(position: int, rows: list[int] = records, field: str = name) -> Finding:
+            def describe(position: int, rows: list[int] = records, field: str = name, table: Table = table) -> Finding:
                 return context.at_cell(table, field, rows[position], context.rule.name, expected="0 或空白")
 
             context.ledger.demand(context.rule, holds, describe)
@@ -352,14 +386,16 @@ def not_in_need(context: Context) -> None:
             continue
         position, other = table.form.axes.index(options["axis"]), table.form.axes.index(of_axis)
         records = [
-            i for i in table.details() if table.keys[i][position] == options["member"] and table.keys[i][other] == of_member
+            i
+            for i in table.details()
+            if table.keys[i][position] == options["member"] and table.keys[i][other] == of_member
         ]
         for name, bound in table.columns.items():
             if not bound.numbers:
                 continue
             holds = [not table.amount(name, i) for i in records]
 
-            def describe(at: int, rows: list[int] = records, field: str = name) -> Finding:
+            def describe(at: int, rows: list[int] = records, field: str = name, table: Table = table) -> Finding:
                 return context.at_cell(table, field, rows[at], context.rule.name, expected="0 或空白")
 
             context.ledger.demand(context.rule, holds, describe)

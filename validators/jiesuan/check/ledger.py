@@ -134,7 +134,7 @@ def _failing_rows(frame: Any) -> list[int]:
             "left": pa.Column("int64"),
             "right": pa.Column("int64"),
             "tolerance": pa.Column("int64", pa.Check.ge(0)),
-            "gap": pa.Column("int64", pa.Check.le(0, name="balance")),
+            "gap": pa.Column("int64", pa.Check.le(0)),
         },
         strict=True,
         ordered=True,
@@ -143,5 +143,5 @@ def _failing_rows(frame: Any) -> list[int]:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-        return sorted(int(index) for index in cases.loc[cases["check"] == "balance", "index"])
+        return sorted(int(index) for index in cases.loc[cases["column"] == "gap", "index"])
     return []

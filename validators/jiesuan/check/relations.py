@@ -14,7 +14,7 @@ from .context import clue, is_excused
 from .ledger import NOISE, Ledger
 
 _ZERO = Decimal(0)
-_WORDS = {"==": "应等于", "<=": "不应大于", ">=": "不应小于", "<": "应小于", ">": "应大于", "!=": "不应等于"}
+_WORDS = {"==": "", "<=": "不大于 ", ">=": "不小于 ", "<": "小于 ", ">": "大于 ", "!=": "不等于 "}
 
 
 def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> Evaluated | None:
@@ -51,7 +51,10 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> Evaluated | None:
 def _excluded(rule: Rule, workbook: Workbook) -> bool:
     """Whether a rule for forms without a member meets forms that have it."""
     return any(
-        axis in table.form.axes and not table.is_list and table.form.role == _first_role(rule) and table.has_member(axis, name)
+        axis in table.form.axes
+        and not table.is_list
+        and table.form.role == _first_role(rule)
+        and table.has_member(axis, name)
         for axis, name in rule.absent.items()
         for table in workbook.tables.values()
     )
@@ -79,7 +82,7 @@ def figure_at(result: Evaluated, marked: Evaluated | None, instance: int) -> tup
     cell of the first operand."""
     candidates: list[tuple[Figures, int]] = []
     if marked is not None:
-        wanted = {k: v for k, v in result.instances[instance].items()}
+        wanted = result.instances[instance]
         for i, other in enumerate(marked.instances):
             if all(wanted.get(axis) == member for axis, member in other.items()):
                 candidates += [(figures, i) for figures in marked.figures.values()]
@@ -124,7 +127,7 @@ def _describe(result: Evaluated, workbook: Workbook, instance: int, marked: Eval
         ref.cell if ref else "",
         _label(anchor, instance, marked is not None and anchor not in result.figures.values(), ref),
         message,
-        expected=f"{relation} {amount(expected, unit)}",
+        expected=f"{relation}{amount(expected, unit)}",
         actual=amount(actual, unit),
         difference=("+" if difference > 0 else "") + amount(difference, unit),
         unit=unit,
@@ -177,7 +180,7 @@ def _related(figures: Figures, instance: int) -> Related:
             for position, member in enumerate(next(iter(keys), ()))
             if all(key[position] == member for key in keys)
         ]
-        kind = "人数" if figures.operand.aggregate == "count" else "之和"
+        kind = {"count": "人数", "peak": "中最多的一月"}.get(figures.operand.aggregate, "之和")
         label = f"{' '.join(common)} · {captions}{kind}（{len(places)}格）".removeprefix(" · ")
         if len(cells) > 60:
             areas = cells.split(",")

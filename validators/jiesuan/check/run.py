@@ -70,7 +70,9 @@ STRUCTURE = frozenset(
 )
 
 
-def check_book(book: Book, *, pack: str = "fujian-2024", term: Term | None = None, set_name: str | None = None) -> Report:
+def check_book(
+    book: Book, *, pack: str = "fujian-2024", term: Term | None = None, set_name: str | None = None
+) -> Report:
     """Bind and check a book.  Raises `jiesuan.bind.workbook.NotBound` when it is no settlement workbook."""
     return check_workbook(bind(book, load_pack(pack), term=term, set_name=set_name))
 
@@ -89,6 +91,7 @@ def check_workbook(workbook: Workbook) -> Report:
             ledger.direct += [_structural(rule, ref, label, text) for ref, label, text in problems.get(rule.check, [])]
         elif rule.check not in CELL_CHECKS:
             CHECKS[rule.check](Context(rule, workbook, ledger))
+    sheets = [sheet.name for sheet in workbook.book.sheets]
     findings = {(f.code, f.sheet, f.cell, f.label, f.message): f for f in ledger.settle()}
     return Report(
         file=mask(Path(workbook.book.name).name),
@@ -97,7 +100,7 @@ def check_workbook(workbook: Workbook) -> Report:
         set_name=workbook.set,
         term=str(workbook.term),
         selected=tuple(selected),
-        findings=sorted(findings.values(), key=lambda finding: finding.sort_key),
+        findings=sorted(findings.values(), key=lambda finding: finding.sort_key(sheets)),
         unchecked=sorted(ledger.unchecked, key=lambda item: (item.rule.code, item.why)),
         remarks=list(workbook.book.remarks),
         school=_school(workbook),
@@ -111,7 +114,9 @@ def _problems(workbook: Workbook) -> _Problems:
     """What the binder could not place, and formulas that cannot be right or have no result, by check."""
     found: _Problems = {}
     for problem in workbook.problems:
-        ref = Ref(problem.sheet, *problem.cell) if problem.cell else (Ref(problem.sheet, 0, 0) if problem.sheet else None)
+        ref = (
+            Ref(problem.sheet, *problem.cell) if problem.cell else (Ref(problem.sheet, 0, 0) if problem.sheet else None)
+        )
         found.setdefault(problem.check, []).append((ref, problem.label, problem.message))
     for table in workbook.tables.values():
         sheet = table.sheet
@@ -123,7 +128,9 @@ def _problems(workbook: Workbook) -> _Problems:
                     continue
                 ref = Ref(sheet.name, *cell)
                 if refers_to_itself(sheet.formulas[cell], cell):
-                    found.setdefault("circular", []).append((ref, table.label(name, index), "公式把自己也算了进去（循环引用）"))
+                    found.setdefault("circular", []).append(
+                        (ref, table.label(name, index), "公式把自己也算了进去（循环引用）")
+                    )
                 elif bound.numbers[index].trouble == "uncached":
                     message = "只有公式，没有算出的数"
                     found.setdefault("uncached", []).append((ref, table.label(name, index), message))

@@ -22,7 +22,11 @@ _YEAR_MONTH = re.compile(r"(20\d{2})[年./-](\d{1,2})")
 
 def same_school(context: Context) -> None:
     """E12: one school name on every sheet."""
-    named = [(table, line) for table in context.workbook.tables.values() if (line := table.lines.get("学校名称")) and line.text]
+    named = [
+        (table, line)
+        for table in context.workbook.tables.values()
+        if (line := table.lines.get("学校名称")) and line.text
+    ]
     if not named:
         return
     counts: dict[str, int] = {}
@@ -42,7 +46,7 @@ def same_school(context: Context) -> None:
 
 def school_missing(context: Context) -> None:
     """Every sheet names its school."""
-    tables = [table for table in context.workbook.tables.values()]
+    tables = list(context.workbook.tables.values())
     holds = [bool((line := table.lines.get("学校名称")) and line.text) for table in tables]
 
     def describe(position: int) -> Finding:
@@ -152,9 +156,15 @@ def majors_format(context: Context) -> None:
         faults = {i: _majors_fault(context, table, i) for i in rows}
         holds = [not faults[i] for i in rows]
 
-        def describe(position: int, rows: list[int] = rows, faults: dict[int, str] = faults, table: Table = table) -> Finding:
+        def describe(
+            position: int, rows: list[int] = rows, faults: dict[int, str] = faults, table: Table = table
+        ) -> Finding:
             return context.at_cell(
-                table, "就读专业", rows[position], faults[rows[position]], expected="2023秋数控加工、2023秋幼儿教育 这样的写法"
+                table,
+                "就读专业",
+                rows[position],
+                faults[rows[position]],
+                expected="2023秋数控加工、2023秋幼儿教育 这样的写法",
             )
 
         context.ledger.demand(context.rule, holds, describe)
@@ -182,7 +192,9 @@ def major_count(context: Context) -> None:
         if line is None or line.number.value is None:
             context.ledger.cannot(context.rule, "“专业个数”没有填")
             continue
-        listed = {fold(text).replace("年", "").replace("季", "") for i in table.details() for text, _ in _majors(table, i)}
+        listed = {
+            fold(text).replace("年", "").replace("季", "") for i in table.details() for text, _ in _majors(table, i)
+        }
         counted, stated = Decimal(len(listed)), line.number.value
 
         def describe(_: int, line_ref: Ref = line.ref, a: Decimal = stated, b: Decimal = counted) -> Finding:
@@ -232,7 +244,11 @@ def fee_head_months(context: Context) -> None:
     hardship = fees.form.axes.index("困难类型")
     for member in roster_table.form.axis[0].members:
         rows = [i for i in roster_table.details() if roster_table.keys[i][0] == member.name]
-        months = [roster.fee_months(i) or roster.fee_months(i, any_rate=True) for i in rows if roster_table.amount("免学费金额", i)]
+        months = [
+            roster.fee_months(i) or roster.fee_months(i, any_rate=True)
+            for i in rows
+            if roster_table.amount("免学费金额", i)
+        ]
         if not all(months):
             context.ledger.cannot(context.rule, f"“{member.name}”有学生的免学费金额不是整月，折不出人次")
             continue
@@ -254,7 +270,7 @@ def fee_head_months(context: Context) -> None:
             other = Related(fees.sheet.name, cells, f"{name} · 人次之和（{len(records)}格）", amount(a, "人次"))
             found = context.at_ref(ref, f"{name}小计 · 免学费金额", "名单金额折算的人次与统计表不同")
             return Finding(
-                found.rule, found.sheet, found.cell, found.label, found.message, expected=f"应等于 {amount(a, '人次')}",
+                found.rule, found.sheet, found.cell, found.label, found.message, expected=amount(a, "人次"),
                 actual=amount(b, "人次"), difference=("+" if b > a else "") + amount(b - a, "人次"), unit="人次",
                 related=(other,), order=found.order,
             )  # fmt: skip
@@ -297,7 +313,7 @@ def others(context: Context) -> None:
         theirs = ",".join(r.cell for i in own["其他"] if (r := fees.ref("人次", i)))
         return Finding(
             found.rule, found.sheet, found.cell, "非涉农专业 其他 · 人次", found.message,
-            expected=f"应等于 {amount(right, '人次')}", actual=amount(stated, "人次"),
+            expected=amount(right, "人次"), actual=amount(stated, "人次"),
             difference=("+" if stated > right else "") + amount(stated - right, "人次"), unit="人次",
             related=(
                 Related(aid.sheet.name, cells, f"非涉农专业 其他 · 人次之和（{len(left_rows)}格）", amount(stated, "人次")),
@@ -326,12 +342,13 @@ def balance(context: Context) -> None:
         if end is None or received is None or end.number.value is None or received.number.value is None:
             context.ledger.cannot(context.rule, "表下“期末结余”或“实际收到生均金额”没有填")
             continue
-        if not context.bound(table, "生均金额"):
+        if not context.bound(table, "人次", "生均标准"):
             continue
         rows = table.details()
-        if not all(readable(context, table, i, "生均金额") for i in rows):
+        if not all(readable(context, table, i, "人次", "生均标准") for i in rows):
             continue
-        spent = sum((table.amount("生均金额", i) for i in rows), _ZERO)
+        # From heads and yuan, so that a wrong amount in column 8 is reported there and not again here.
+        spent = sum((table.amount("人次", i) * table.amount("生均标准", i) / 100_000 for i in rows), _ZERO)
         before = lines["前期结余"].number.value if "前期结余" in lines else None
         plain_balance = received.number.value - spent
         accepted = [plain_balance] if before is None else [plain_balance, plain_balance + before]
@@ -348,7 +365,7 @@ def balance(context: Context) -> None:
                 actual=amount(a, "万元"), difference=("+" if a > b else "") + amount(a - b, "万元"), unit="万元",
                 related=(
                     Related(sheet, got_ref.cell, "表下 · 实际收到", amount(got, "万元")),
-                    Related(sheet, "", "本学期对应生均公用经费（第8列各行之和）", amount(spent, "万元")),
+                    Related(sheet, "", "本学期对应生均公用经费（第6列×第7列各行之和）", amount(spent, "万元")),
                 ),
                 order=found.order,
             )  # fmt: skip

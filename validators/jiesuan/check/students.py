@@ -175,7 +175,9 @@ def grade_aid(context: Context) -> None:
         entry = roster.entry(index)
         grade = "、".join(sorted(entry.grades(workbook.term))) if entry else ""
         message = f"按入学年季推算是{grade}，{workbook.term.title}只有{'、'.join(sorted(eligible))}享受助学金"
-        return context.at_cell(table, "助学金金额", index, message, expected="空白", related=(related(table, "班级", index),))
+        return context.at_cell(
+            table, "助学金金额", index, message, expected="空白", related=(related(table, "班级", index),)
+        )
 
     context.ledger.demand(context.rule, holds, describe)
 
@@ -227,7 +229,9 @@ def class_major(context: Context) -> None:
         entry = roster.entry(index)
         assert entry is not None
         grade = "或".join(sorted(entry.grades(term)))
-        message = f"《{roster.fees.form.name if roster.fees else ''}》{grade}“{table.keys[index][0]}”的就读专业里没有这个专业"
+        message = (
+            f"《{roster.fees.form.name if roster.fees else ''}》{grade}“{table.keys[index][0]}”的就读专业里没有这个专业"
+        )
         return context.at_cell(table, "班级", index, message, expected=f"{entry.term}{major_of(entry)}")
 
     context.ledger.demand(context.rule, holds, describe)
@@ -258,7 +262,9 @@ def agri_remark(context: Context) -> None:
         index = chosen[position]
         n, aid, fee = _agri(table, [index])
         wanted = f"包含涉农专业学生{n}人，申请了助学金{plain(aid)}元、免学费补助金{plain(fee)}元"
-        message = "涉农专业学生没有按填表说明1写备注" if _stated(table, index) is None else "备注里的人数或金额与本行不同"
+        message = (
+            "涉农专业学生没有按填表说明1写备注" if _stated(table, index) is None else "备注里的人数或金额与本行不同"
+        )
         return context.at_cell(table, "备注", index, message, expected=wanted)
 
     context.ledger.demand(context.rule, holds, describe)
@@ -311,9 +317,7 @@ def phone_shared(context: Context) -> None:
         number = spelled_phone(table.columns["联系电话"].raw[index])
         if number:
             groups.setdefault(number, []).append(index)
-    holds = [
-        len(groups.get(spelled_phone(table.columns["联系电话"].raw[i]), [])) < least for i in rows
-    ]
+    holds = [len(groups.get(spelled_phone(table.columns["联系电话"].raw[i]), [])) < least for i in rows]
 
     def describe(position: int) -> Finding:
         number = spelled_phone(table.columns["联系电话"].raw[rows[position]])
