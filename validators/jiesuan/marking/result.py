@@ -1,0 +1,206 @@
+"""The sheet `校验结果`: a summary, one row per finding with a link to its cell, and what could not be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..ref import letters
+from ..render_text import next_step
+from ..report import Finding, Report
+from ..rule import LEVELS
+from ..text import mask
+from .package import main_namespace
+from .sheet import SIGNATURE, cell_of
+from .xml import escaped, quoted
+
+NAME = "校验结果"
+HEADER_ROW = 7
+COLUMNS = (
+    ("级别", 6, "center"), ("编号", 7, "center"), ("表", 16, "text"), ("单元格", 9, "link"), ("问题", 46, "text"),
+    ("应为", 15, "number"), ("实为", 15, "number"), ("差额", 13, "number"), ("依据", 26, "text"), ("办法", 36, "text"),
+    ("说明", 24, "note"),
+)  # fmt: skip
+LAST = letters(len(COLUMNS))
+MAX_LINKS = 60_000
+"""Excel takes 65,530 links in one sheet."""
+MAX_ROWS = 1_000_000
+
+Key = tuple[str, str, str, str]
+"""A finding across checks: code, sheet, cell, label."""
+
+
+def key_of(finding: Finding) -> Key:
+    """What makes a finding the same one in the next check."""
+    return finding.code, finding.sheet, finding.cell, finding.label
+
+
+@dataclass(frozen=True)
+class Result:
+    """The finished sheet."""
+
+    xml: bytes
+    filter_area: str
+    """`$A$7:$K$30`."""
+
+
+def ordered(report: Report) -> list[Finding]:
+    """The findings in the order of their rows: by level, then sheet by sheet as the report has them."""
+    return [finding for level in LEVELS for finding in report.findings if finding.level == level]
+
+
+def row_of(index: int) -> int:
+    """The row of the finding number `index`, from 0."""
+    return HEADER_ROW + 1 + index
+
+
+def result_sheet(
+    report: Report,
+    formats: Mapping[str, int],
+    levels: Mapping[str, int],
+    *,
+    sheets: Sequence[str],
+    active: int,
+    strict: bool,
+    reasons: Mapping[Key, str] | None = None,
+) -> Result:
+    """The sheet as XML; `active` is the sheet that opened before, kept in our signature for whoever clears."""
+    findings = ordered(report)[:MAX_ROWS]
+    rows = [*_summary(report, formats), _row(HEADER_ROW, [(t, formats["header"]) for t, _, _ in COLUMNS], 24)]
+    known = set(sheets)
+    links: list[str] = []
+    styles = [formats[kind] for _, _, kind in COLUMNS]
+    plain = formats["center"]
+    for index, finding in enumerate(findings):
+        row = row_of(index)
+        texts = _texts(finding)
+        if reasons:
+            texts[-1] = reasons.get(key_of(finding), "")
+        styles[3] = plain
+        if finding.sheet in known and len(links) < MAX_LINKS and cell_of(finding.cell or "A1"):
+            target = finding.cell.split(",")[0] or "A1"
+            to = "'" + finding.sheet.replace("'", "''") + f"'!{target}"
+            links.append(f'<hyperlink ref="D{row}" location={quoted(to)} display={quoted(finding.cell)}/>')
+            styles[3] = formats["link"]
+        rows.append(_row(row, list(zip(texts, styles, strict=True))))
+    last = max(row_of(len(findings)) - 1, HEADER_ROW)
+    rows += _afterwards(report, last + 2, formats)
+    area = f"A{HEADER_ROW + 1}:A{max(last, HEADER_ROW + 1)}"
+    rules = "".join(
+        f'<cfRule type="expression" dxfId="{levels[level]}" priority="{number}"><formula>'
+        f'AND(LEN("{SIGNATURE}:result:{active}")&gt;0,$A{HEADER_ROW + 1}="{level}")</formula></cfRule>'
+        for number, level in enumerate(LEVELS, 1)
+    )
+    widths = "".join(
+        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"/>' for n, (_, width, _) in enumerate(COLUMNS, 1)
+    )
+    body = (
+        '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane ySplit="{HEADER_ROW}" '
+        f'topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
+        f'<selection pane="bottomLeft" activeCell="A{HEADER_ROW + 1}" sqref="A{HEADER_ROW + 1}"/></sheetView></sheetViews>'
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
+        f'<autoFilter ref="A{HEADER_ROW}:{LAST}{last}"/>'
+        f'<conditionalFormatting sqref="{area}">{rules}</conditionalFormatting>'
+        + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
+        + '<printOptions horizontalCentered="1"/>'
+        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter>"
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+        f'<worksheet xmlns="{main_namespace(strict)}">{body}</worksheet>'
+    )
+    return Result(text.encode(), f"$A${HEADER_ROW}:${LAST}${last}")
+
+
+def _summary(report: Report, formats: Mapping[str, int]) -> list[str]:
+    counts, levels = report.counts, report.levels
+    found = "    ".join(f"{level} {levels[level]} 处" for level in LEVELS)
+    rules = (
+        f"规则 {counts['selected']} 条 = 通过 {counts['passed']} + 有问题 {counts['found']}"
+        f" + 已说明 {counts['explained']} + 未能校验 {counts['unchecked']}"
+    )
+    notes = "；".join(mask(remark) for remark in report.remarks)
+    lines = (
+        ("校验结果", "title", 27),
+        (f"{mask(report.school) or '（没有学校名称）'}    {report.set_name} · {report.term}", "bold", 16),
+        (f"{found}        {rules}", "plain", 16),
+        (next_step(report), "bold", 16),
+        (
+            "点“单元格”一列跳到出错的格；红底 错误，必须改正；黄底 核实，改正或在“说明”一列写明原因；蓝底 提示。"
+            "改完存盘再校验一次。清除标记后本表和颜色、批注全部消失，其他内容不变。",
+            "quiet",
+            16,
+        ),
+        (f"注意：{notes}" if notes else "", "quiet", 16),
+    )
+    return [_row(n, [(text, formats[kind])], height) for n, (text, kind, height) in enumerate(lines, 1)]
+
+
+def _texts(finding: Finding) -> list[str]:
+    """The cells of one row."""
+    return [
+        finding.level,
+        finding.code,
+        mask(finding.sheet) or "（整个工作簿）",
+        finding.cell,
+        "\n".join(problem_lines(finding)),
+        finding.expected,
+        finding.actual,
+        finding.difference,
+        finding.rule.basis,
+        finding.rule.help,
+        "",
+    ]
+
+
+def problem_lines(finding: Finding) -> list[str]:
+    """What is wrong, at which figure, and the other figures compared with their cells and values."""
+    lines = [finding.rule.name]
+    if finding.message and finding.message != finding.rule.name:
+        lines[0] += f"：{finding.message}"
+    if finding.label:
+        lines.append(finding.label)
+    own = (finding.sheet, finding.cell, finding.label)
+    for item in finding.related:
+        if (item.sheet, item.cell, item.label) != own:
+            place = f"{item.sheet}!{item.cell}" if item.cell else item.sheet
+            lines.append(f"对照 {place}  {item.label}  {item.value}".rstrip())
+    return [mask(line) for line in lines]
+
+
+def _afterwards(report: Report, row: int, formats: Mapping[str, int]) -> list[str]:
+    """What could not be checked."""
+    if not report.unchecked:
+        return []
+    reasons: dict[str, list[str]] = {}
+    names = {item.rule.code: item.rule.name for item in report.unchecked}
+    for item in report.unchecked:
+        reasons.setdefault(item.rule.code, []).append(mask(item.why))
+    rows = [_row(row, [("未能校验（不等于通过）", formats["bold"])])]
+    for number, (code, texts) in enumerate(reasons.items(), row + 1):
+        text = f"{names[code]}：{'；'.join(texts[:3])}{'……' if len(texts) > 3 else ''}"
+        rows.append(_row(number, [("", formats["plain"]), (code, formats["plain"]), (text, formats["plain"])]))
+    return rows
+
+
+def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:
+    tall = f' ht="{height}" customHeight="1"' if height else ""
+    parts = [
+        f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{_inline(text)}</is></c>'
+        if text
+        else f'<c r="{letter}{number}" s="{style}"/>'
+        for letter, (text, style) in zip(_LETTERS, cells, strict=False)
+    ]
+    return f'<row r="{number}"{tall}>{"".join(parts)}</row>'
+
+
+@lru_cache(maxsize=4096)
+def _inline(text: str) -> str:
+    return f'<t xml:space="preserve">{escaped(text[:8000])}</t>'
+
+
+_LETTERS = [letters(number) for number in range(1, len(COLUMNS) + 1)]
