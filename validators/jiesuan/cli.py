@@ -1,4 +1,4 @@
-"""The command line: `jiesuan demo | new | sample | calc | check | rules | rule | forms`.
+"""The command line: `jiesuan demo | new | sample | calc | check | clear | rules | rule | forms`.
 
 Exit codes: 0 clean, 1 findings, 2 could not run.  JSON goes to standard output alone, everything else beside the report to
 standard error.  Heavy imports wait inside the functions, so that help is instant.
@@ -46,6 +46,9 @@ SetArgument = Annotated[SetName, typer.Argument(metavar="省属|市属", help="�
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="输出文件已存在时覆盖")]
 AllOption = Annotated[bool, typer.Option("--all", help="全部列出，不省略")]
 PasswordOption = Annotated[str | None, typer.Option("--password", help="文件的打开密码")]
+OutOption = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；多个输入时写文件夹")
+]
 DEFAULT_TERM = "2024春"
 
 
@@ -119,43 +122,89 @@ def parse_term(text: str | None) -> Any:
 @app.command()
 def check(
     files: Files,
+    marks: Annotated[bool, typer.Option("--mark", help="在工作簿里标出每一处，另存为 …_已校验.xlsx")] = False,
+    out: OutOption = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="和 --mark 一起用：标在原文件里，并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
+    force: ForceOption = False,
     everything: AllOption = False,
     password: PasswordOption = None,
 ) -> None:
-    """校验工作簿，逐处说明错在哪一格、错多少、怎么改。"""
+    """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
     from .render_json import document, report_record, unreadable_record
     from .render_text import report_lines
     from .session import Failure, check_file
 
+    if (out or in_place) and not marks:
+        fail("-o 和 --in-place 要和 --mark 一起用。")
+    one_target(out, in_place)
     wanted = parse_term(term)
     records, code = [], CLEAN
     for number, path in enumerate(files):
-        result = check_file(path, term=wanted, password=password)
-        if isinstance(result, Failure):
-            code = FAILED
-            records.append(unreadable_record(result.file, result.kind, result.message))
+        if marks:
+            from .marking.work import mark_file, target_of
+
+            target = target_of(path, out, "_已校验", in_place=in_place, many=len(files) > 1)
+            marked = mark_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
+            result, failure, written = marked.report, marked.failure, marked.output
+        else:
+            checked = check_file(path, term=wanted, password=password)
+            failure = checked if isinstance(checked, Failure) else None
+            result, written = None if isinstance(checked, Failure) else checked, None
+        if result is not None:
+            code = max(code, CLEAN if result.clean else FINDINGS)
+            records.append(report_record(result) | ({"output": written} if marks else {}))
             if output is Format.text:
-                say(f"{result.file}：{result.message}")
-            continue
-        code = max(code, CLEAN if result.clean else FINDINGS)
-        records.append(report_record(result))
-        if output is Format.text:
-            if number:
-                typer.echo()
-            emit_lines(report_lines(result, everything=everything))
+                if number:
+                    typer.echo()
+                emit_lines(report_lines(result, everything=everything))
+        if failure is not None:
+            code = FAILED
+            if result is None:
+                records.append(unreadable_record(failure.file, failure.kind, failure.message))
+            if output is Format.text or result is not None:
+                say(f"{failure.file}：{failure.message}")
+        elif marks and output is Format.text:
+            say(marked.note)
     if output is Format.json:
         emit_json(document(records))
     raise typer.Exit(code)
 
 
 @app.command()
+def clear(
+    files: Files,
+    out: OutOption = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="清在原文件里，并留备份")] = False,
+    force: ForceOption = False,
+) -> None:
+    """清除标记：去掉颜色、批注和“校验结果”表，其他内容一个字节也不变。"""
+    from .marking.work import clear_file, target_of
+
+    one_target(out, in_place)
+    code = CLEAN
+    for path in files:
+        target = target_of(path, out, "_已清除", in_place=in_place, many=len(files) > 1)
+        done = clear_file(path, target, in_place=in_place, force=force)
+        if done.failure is not None:
+            code = FAILED
+            say(f"{done.failure.file}：{done.failure.message}")
+        else:
+            say(done.note)
+    raise typer.Exit(code)
+
+
+def one_target(out: Path | None, in_place: bool) -> None:
+    """Refuse two ways of saying where the result goes."""
+    if out and in_place:
+        fail("-o 和 --in-place 只能用一个。")
+
+
+@app.command()
 def calc(
     files: Files,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；多个输入时写文件夹")
-    ] = None,
+    out: OutOption = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件（只限本程序的模板），并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
@@ -168,8 +217,7 @@ def calc(
     from .render_text import write_lines
     from .session import Failure, calculate_file, target_for
 
-    if out and in_place:
-        fail("-o 和 --in-place 只能用一个。")
+    one_target(out, in_place)
     wanted = parse_term(term)
     records, code = [], CLEAN
     for path in files:

@@ -45,15 +45,18 @@ class Calculated:
 
 
 def open_workbook(path: Path, *, term: Term | None = None, password: str | None = None) -> Workbook | Failure:
-    """Read and bind a file; every failure comes back as a `Failure`."""
+    """Read and bind a file, leaving out a result sheet of ours; every failure comes back as a `Failure`."""
     from .bind import bind
     from .bind.workbook import NotBound
+    from .marking.returned import without_result
     from .pack import load_pack
     from .reading import UnreadableFile, open_book
 
     name = mask(path.name or str(path))
     try:
-        return bind(open_book(path, password=password), load_pack(), term=term)
+        book = open_book(path, password=password)
+        without_result(book)
+        return bind(book, load_pack(), term=term)
     except UnreadableFile as error:
         return Failure(name, error.kind, error.message)
     except NotBound as error:

@@ -14,7 +14,7 @@ from ..text import mask
 from . import journal
 from .notes import HEADING, Drawing, add_notes
 from .package import Package, office
-from .result import NAME, Key, key_of, ordered, problem_lines, result_sheet, row_of
+from .result import NAME, Key, ordered, problem_lines, result_sheet, row_of
 from .sheet import Cell, SheetPart, areas_of, deselected
 from .styles import StylesPart
 from .unmark import clear
@@ -145,6 +145,3 @@ def _note(items: list[tuple[int, Finding]], result: str) -> str:
         parts.append(f"另有 {len(items) - _TOLD} 处，见 {result}。")
     text = mask("\n\n".join(parts))
     return HEADING + (text if len(text) <= _LONGEST else text[:_LONGEST] + "……")
-
-
-__all__ = ["clear", "key_of", "mark"]

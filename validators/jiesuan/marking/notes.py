@@ -217,7 +217,7 @@ def remove_notes(package: Package, path: str, sheet: SheetPart) -> list[Edit]:
     after, gone, left = _without_comments(before)
     canvas = next((relation.target for relation in relations if relation.id == sheet.drawing_id), None)
     edits: list[Edit] = []
-    if canvas in package and canvas is not None:
+    if canvas is not None and canvas in package:
         vml = _without_shapes(package.read(canvas), gone)
         if re.search(rb"<v:(?!shapetype)(?:shape|rect|oval|line|group|image|roundrect|polyline|arc|curve)\b", vml):
             package.write(canvas, vml)
@@ -254,7 +254,9 @@ def _without_comments(data: bytes) -> tuple[bytes, set[Cell], int]:
             left += 1
     authors = root.find("authors")
     last = authors.children[-1] if authors and authors.children else None
-    kept = {n.attributes.get("authorId") for n in root.walk("comment") if cell_of(n.attributes.get("ref", "")) not in gone}
+    kept = {
+        n.attributes.get("authorId") for n in root.walk("comment") if cell_of(n.attributes.get("ref", "")) not in gone
+    }
     if authors and last and own_text(data, last) == AUTHOR and str(len(authors.children) - 1) not in kept:
         edits.append(Edit(last.start, last.end, b""))
     return splice(data, edits), gone, left

@@ -18,22 +18,23 @@ from .xml import escaped, quoted
 NAME = "校验结果"
 HEADER_ROW = 7
 COLUMNS = (
-    ("级别", 6, "center"), ("编号", 7, "center"), ("表", 16, "text"), ("单元格", 9, "link"), ("问题", 46, "text"),
-    ("应为", 15, "number"), ("实为", 15, "number"), ("差额", 13, "number"), ("依据", 26, "text"), ("办法", 36, "text"),
-    ("说明", 24, "note"),
+    ("级别", 6, "center"), ("编号", 7, "center"), ("表", 14, "text"), ("单元格", 9, "link"), ("问题", 42, "text"),
+    ("应为", 14, "number"), ("实为", 14, "number"), ("差额", 12, "number"), ("依据", 22, "text"), ("办法", 32, "text"),
+    ("说明", 22, "note"),
 )  # fmt: skip
 LAST = letters(len(COLUMNS))
+_WHOLE = "（整个工作簿）"
 MAX_LINKS = 60_000
 """Excel takes 65,530 links in one sheet."""
 MAX_ROWS = 1_000_000
 
-Key = tuple[str, str, str, str]
-"""A finding across checks: code, sheet, cell, label."""
+Key = tuple[str, str, str]
+"""A finding across checks, as its row shows it: code, sheet, cell."""
 
 
 def key_of(finding: Finding) -> Key:
     """What makes a finding the same one in the next check."""
-    return finding.code, finding.sheet, finding.cell, finding.label
+    return finding.code, mask(finding.sheet) or _WHOLE, finding.cell
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def result_sheet(
             to = "'" + finding.sheet.replace("'", "''") + f"'!{target}"
             links.append(f'<hyperlink ref="D{row}" location={quoted(to)} display={quoted(finding.cell)}/>')
             styles[3] = formats["link"]
-        rows.append(_row(row, list(zip(texts, styles, strict=True))))
+        rows.append(_row(row, list(zip(texts, styles, strict=True)), _height(texts)))
     last = max(row_of(len(findings)) - 1, HEADER_ROW)
     rows += _afterwards(report, last + 2, formats)
     area = f"A{HEADER_ROW + 1}:A{max(last, HEADER_ROW + 1)}"
@@ -93,7 +94,8 @@ def result_sheet(
         for number, level in enumerate(LEVELS, 1)
     )
     widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"/>' for n, (_, width, _) in enumerate(COLUMNS, 1)
+        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"/>'
+        for n, (_, width, _) in enumerate(COLUMNS, 1)
     )
     body = (
         '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
@@ -145,7 +147,7 @@ def _texts(finding: Finding) -> list[str]:
     return [
         finding.level,
         finding.code,
-        mask(finding.sheet) or "（整个工作簿）",
+        mask(finding.sheet) or _WHOLE,
         finding.cell,
         "\n".join(problem_lines(finding)),
         finding.expected,
@@ -185,6 +187,18 @@ def _afterwards(report: Report, row: int, formats: Mapping[str, int]) -> list[st
         text = f"{names[code]}：{'；'.join(texts[:3])}{'……' if len(texts) > 3 else ''}"
         rows.append(_row(number, [("", formats["plain"]), (code, formats["plain"]), (text, formats["plain"])]))
     return rows
+
+
+def _height(texts: Sequence[str]) -> int:
+    """The height that shows all texts of a row; not every program fits it by itself."""
+    lines = max(_lines(text, size) for text, (_, size, _) in zip(texts, COLUMNS, strict=True))
+    return min(13 * lines + 4, 400)
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, size: int) -> int:
+    """Lines a text takes in a column; a Chinese character (three bytes) is as wide as two letters."""
+    return sum(1 + (len(line) + len(line.encode())) // 2 // (size + 1) for line in text.split("\n"))
 
 
 def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:

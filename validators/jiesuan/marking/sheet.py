@@ -62,7 +62,7 @@ class SheetPart:
 
     def fills(self, cells: Sequence[tuple[str, int, Iterable[Cell]]]) -> list[Edit]:
         """Our conditional formats (level word, differential format, cells), before all rules that are there."""
-        made = []
+        made: list[str] = []
         p = self.root.prefix
         for word, dxf, wanted in cells:
             areas = compress(wanted).split(",") if wanted else []

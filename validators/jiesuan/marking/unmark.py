@@ -64,10 +64,7 @@ def _remove_result(package: Package, workbook: WorkbookPart, number: int, active
     package.unrelate(package.main, path)
     package.remove(path)
     named = {
-        relation.target
-        for name in package
-        if name.endswith(".rels")
-        for relation in package.relations(_owner(name))
+        relation.target for name in package if name.endswith(".rels") for relation in package.relations(_owner(name))
     }
     for target in attached:
         if target in package and target not in named:

@@ -17,7 +17,9 @@ from .problem import NotMarkable
 _TAG = re.compile(rb"""<[^<>"']*(?:"[^"<]*"[^<>"']*|'[^'<]*'[^<>"']*)*>""")
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UTF8_NAMES = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<(?:\?xml(?![^>]*encoding)|\?xml[^>]*encoding=["'](?i:utf-?8|us-ascii)|[^?])""")
+_UTF8_NAMES = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?\s*<(?:\?xml(?![^>]*encoding)|\?xml[^>]*encoding=["'](?i:utf-?8|us-ascii)|[^?])"""
+)
 
 
 class Edit(NamedTuple):
