@@ -90,7 +90,7 @@ class Archive:
         self._gap = at - offset - size
         records = list(_records(data, offset, offset + size, count))
         starts = sorted({start for _, _, start in records})
-        after = dict(zip(starts, [*starts[1:], offset], strict=True))
+        after = dict(zip(starts, [*starts[1:], offset], strict=False))
         self._head = data[: starts[0] if starts else offset]
         self.members: dict[str, Member] = {}
         for name, central, start in records:

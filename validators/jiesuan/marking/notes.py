@@ -252,14 +252,23 @@ def _without_comments(data: bytes) -> tuple[bytes, set[Cell], int]:
         else:
             edits += _cut(data, node, texts, found.start())
             left += 1
-    authors = root.find("authors")
-    last = authors.children[-1] if authors and authors.children else None
-    kept = {
-        n.attributes.get("authorId") for n in root.walk("comment") if cell_of(n.attributes.get("ref", "")) not in gone
-    }
-    if authors and last and own_text(data, last) == AUTHOR and str(len(authors.children) - 1) not in kept:
-        edits.append(Edit(last.start, last.end, b""))
+    edits += _without_author(data, root, gone)
     return splice(data, edits), gone, left
+
+
+def _without_author(data: bytes, root: Node, gone: set[Cell]) -> list[Edit]:
+    """Edits that take out our author: the last of the list altogether, elsewhere its name, for authors are counted."""
+    kept = {
+        node.attributes.get("authorId")
+        for node in root.walk("comment")
+        if cell_of(node.attributes.get("ref", "")) not in gone
+    }
+    names = list(root.walk("author"))
+    return [
+        Edit(node.start, node.end, b"") if node is names[-1] else Edit(node.inside, node.close, b"")
+        for number, node in enumerate(names)
+        if own_text(data, node) == AUTHOR and str(number) not in kept
+    ]
 
 
 def _cut(data: bytes, comment: Node, texts: list[Node], keep: int) -> list[Edit]:

@@ -192,13 +192,13 @@ def _afterwards(report: Report, row: int, formats: Mapping[str, int]) -> list[st
 def _height(texts: Sequence[str]) -> int:
     """The height that shows all texts of a row; not every program fits it by itself."""
     lines = max(_lines(text, size) for text, (_, size, _) in zip(texts, COLUMNS, strict=True))
-    return min(13 * lines + 4, 400)
+    return min(14 * lines + 4, 400)
 
 
 @lru_cache(maxsize=4096)
 def _lines(text: str, size: int) -> int:
     """Lines a text takes in a column; a Chinese character (three bytes) is as wide as two letters."""
-    return sum(1 + (len(line) + len(line.encode())) // 2 // (size + 1) for line in text.split("\n"))
+    return sum(1 + (len(line) + len(line.encode("utf-8", "replace"))) // 2 // (size - 1) for line in text.split("\n"))
 
 
 def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:

@@ -26,7 +26,7 @@ _FORMATS = {  # name → (font, fill, border, alignment), each an index into the
     "header": (3, 0, 0, '<alignment horizontal="center" vertical="center" wrapText="1"/>'),
     "text": (1, None, 0, '<alignment vertical="top" wrapText="1"/>'),
     "center": (1, None, 0, '<alignment horizontal="center" vertical="top" wrapText="1"/>'),
-    "number": (1, None, 0, '<alignment horizontal="right" vertical="top" wrapText="1"/>'),
+    "number": (1, None, 0, '<alignment horizontal="right" vertical="top" wrapText="1" indent="1"/>'),
     "link": (4, None, 0, '<alignment horizontal="center" vertical="top" wrapText="1"/>'),
     "note": (1, 1, 0, '<alignment vertical="top" wrapText="1"/>'),
     "quiet": (5, None, None, '<alignment vertical="center"/>'),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .package import Package, is_strict, relation_attribute
 from .problem import NotMarkable
-from .xml import Edit, Node, append, own_text, parse, quoted, set_attribute, splice
+from .xml import Edit, Node, append, parse, quoted, set_attribute, splice
 
 _ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
@@ -72,8 +72,8 @@ class WorkbookPart:
         views = self.root.find("bookViews")
         return views.find("workbookView") if views else None
 
-    def activate(self, number: int, *, first: bool = False) -> None:
-        """Let the workbook open on that sheet; `first`: scroll the tabs to the beginning where they would hide it."""
+    def activate(self, number: int) -> None:
+        """Let the workbook open on that sheet."""
         view = self._view()
         if view is not None:
             text = str(number) if number or "activeTab" in view.attributes else None
@@ -145,12 +145,6 @@ class WorkbookPart:
             if first.isdecimal() and int(first) > max(left - 1, 0):
                 edits.append(set_attribute(self.data, view, "firstSheet", None))
         self._write(*edits)
-
-    def names_of(self, number: int) -> list[str]:
-        """The formulas of the names local to a sheet."""
-        names = self.root.find("definedNames")
-        nodes = names.children if names else []
-        return [own_text(self.data, node) for node in nodes if node.attributes.get("localSheetId") == str(number)]
 
     def recalculate_on_load(self) -> None:
         """Have every program recalculate when it opens the workbook."""
