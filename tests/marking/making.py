@@ -131,7 +131,7 @@ def resaved(data: bytes) -> bytes:
 def notes(data: bytes, sheet: str) -> dict[str, str]:
     """The notes of a sheet as openpyxl sees them."""
     book = openpyxl_book(data)
-    return {cell.coordinate: cell.comment.text for row in book[sheet].iter_rows() for cell in row if cell.comment}
+    return {cell.coordinate: cell.comment.text for cell in book[sheet]._cells.values() if cell.comment}
 
 
 def sheet_names(data: bytes) -> list[str]:

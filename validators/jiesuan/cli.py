@@ -205,7 +205,7 @@ def one_target(out: Path | None, in_place: bool) -> None:
 def calc(
     files: Files,
     out: OutOption = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件（只限本程序的模板），并留备份")] = False,
+    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件，并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
     force: ForceOption = False,
@@ -249,11 +249,7 @@ def calc(
             typer.secho(f"{result.file}    {result.set_name} · {result.term}    {kinds}", bold=True)
             emit_lines(write_lines(result.writes, everything=everything))
             if result.output:
-                say(
-                    f"已写入 {result.output}（按标准模板重建，计算列为公式；原文件未动）。"
-                    if not in_place
-                    else result.note
-                )
+                say(result.note)
             elif result.writes:
                 say("只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。")
     if output is Format.json:

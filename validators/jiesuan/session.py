@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,11 +74,9 @@ def check_file(path: Path, *, term: Term | None = None, password: str | None = N
 
 def target_for(path: Path, out: Path | None, *, in_place: bool, many: bool) -> Path | None:
     """Where the result of a file goes."""
-    if in_place:
-        return path
-    if out is None:
-        return None
-    return out / f"{path.stem}_已计算.xlsx" if many or out.is_dir() else out
+    from .marking.work import target_of
+
+    return None if out is None and not in_place else target_of(path, out, "_已计算", in_place=in_place, many=many)
 
 
 def calculate_file(
@@ -91,52 +88,84 @@ def calculate_file(
     term: Term | None = None,
     password: str | None = None,
 ) -> Calculated | Failure:
-    """Calculate one file; with a target, write the result on the standard template."""
+    """Calculate one file; with a target, write the values into the received .xlsx or .xlsm itself, or, for other formats,
+    write the result on the standard template."""
     from .calculate import calculate
-    from .produce import check_target, rebuilt, results_of, save
+    from .marking import NotMarkable
+    from .marking.files import NotWritten
     from .produce_error import OutputError
 
     workbook = open_workbook(path, term=term, password=password)
     if isinstance(workbook, Failure):
         return workbook
     name = mask(path.name)
-    refusal = _refusal(workbook, path, target, in_place=in_place)
-    if refusal:
-        return Failure(name, "not-written", refusal)
-    writes = calculate(workbook)
-    done = Calculated(name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term), writes)
-    if target is None or (in_place and not writes):
-        return done
+    done = Calculated(name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term))
     try:
-        if not in_place:
-            target.parent.mkdir(exist_ok=True)
-            check_target(target, force=force)
+        data = path.read_bytes()
+        received = data.startswith(b"PK") and path.suffix.lower() not in (".xlsb", ".ods")
+        refusal = "" if received else _refusal(workbook, path, target, in_place=in_place)
+        if refusal:
+            return Failure(name, "not-written", refusal)
+        done.writes = calculate(workbook)
+        if target is None or (in_place and not done.writes):
+            return done
+        if received:
+            _write_received(done, workbook, path, target, data, in_place=in_place, force=force)
         else:
-            done.note = f"已写回 {name}，原来的内容备份在 {_backup(path).name}。"
-        laid = rebuilt(workbook)
-        save(target, workbook.pack, laid, results_of(laid))
-    except OutputError as error:
-        return Failure(name, "not-written", str(error))
+            _write_rebuilt(done, workbook, target, force=force)
+    except (OutputError, NotMarkable, NotWritten) as error:
+        return Failure(name, "not-written", mask(str(error)))
     except OSError as error:
         return Failure(name, "not-written", f"写不进去：{error.strerror or error}。")
-    done.output = target.name
+    done.output = mask(target.name)
     return done
 
 
-def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: bool) -> str:
-    """Why nothing may be written, or ''."""
-    from .bind.workbook import PROPERTY_VERSION
+def _write_received(
+    done: Calculated, workbook: Workbook, path: Path, target: Path, data: bytes, *, in_place: bool, force: bool
+) -> None:
+    """Put the values into a copy of the received file, or into itself.  Raises NotMarkable, NotWritten."""
+    from .marking.files import check_writable, keep_backup, write_whole
+    from .marking.values import fresh_results, write_values
+    from .marking.work import check_target
 
+    values: dict[str, dict[tuple[int, int], int | float]] = {}
+    updates: dict[str, dict[tuple[int, int], int | float]] = {}
+    for write in done.writes:
+        new = int(write.new) if write.new == write.new.to_integral_value() else float(write.new)
+        place = updates if write.kind == "更新" else values
+        place.setdefault(write.ref.sheet, {})[write.ref.row, write.ref.column] = new
+    fresh = fresh_results(workbook.book)
+    results = {sheet: {**updates.get(sheet, {}), **fresh.get(sheet, {})} for sheet in {*updates, *fresh}}
+    changed = write_values(data, values, results)
+    if in_place:
+        check_writable(path)
+        spare = keep_backup(path)
+        write_whole(path, changed)
+        done.note = f"已写回 {mask(path.name)}，原来的内容备份在 {mask(spare.name)}。"
+    else:
+        check_target(path, target, changed, force=force)
+        write_whole(target, changed)
+        done.note = f"已写入 {mask(target.name)}：只填数，格式、公式和其他内容不变；原文件未动。"
+
+
+def _write_rebuilt(done: Calculated, workbook: Workbook, target: Path, *, force: bool) -> None:
+    """Write the result on the standard template.  Raises OutputError."""
+    from .produce import check_target, rebuilt, results_of, save
+
+    target.parent.mkdir(exist_ok=True)
+    check_target(target, force=force)
+    laid = rebuilt(workbook)
+    save(target, workbook.pack, laid, results_of(laid))
+    done.note = f"已写入 {mask(target.name)}（按标准模板重建，计算列为公式；原文件未动）。"
+
+
+def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: bool) -> str:
+    """Why a workbook of another format may not be rebuilt, or ''."""
     if target is None:
         return ""
     if in_place:
-        ours = workbook.book.properties.get(PROPERTY_VERSION) == workbook.pack.template_version
-        known = {table.sheet.name for table in workbook.tables.values()}
-        extra = [sheet.name for sheet in workbook.book.sheets if sheet.name not in known]
-        if not ours or extra:
-            return "这不是本程序模板生成的工作簿（或加了别的工作表），写回会丢失其中的内容；请改用 -o 写成新文件。"
-    elif target.exists() and target.resolve() == path.resolve():
-        return "输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。"
+        return f"{path.suffix} 格式的文件不能写回；请改用 -o 写成新的 .xlsx 文件。"
     lost = [
         p for p in workbook.problems if p.check in ("missing-column", "missing-row", "stray-figure", "duplicate-row")
     ]
@@ -146,12 +175,3 @@ def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: b
             f"（共 {len(lost)} 处）" if len(lost) > 1 else ""
         )
     return ""
-
-
-def _backup(path: Path) -> Path:
-    """Copy the file beside itself under a free name."""
-    number = 1
-    while (spare := path.with_name(f"{path.stem}_备份{number}{path.suffix}")).exists():
-        number += 1
-    shutil.copy2(path, spare)
-    return spare

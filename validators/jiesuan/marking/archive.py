@@ -84,10 +84,9 @@ class Archive:
         _, _, _, _, count, size, offset, _ = _END.unpack_from(data, at)
         if count > MAX_MEMBERS or _LIMIT in (size, offset):
             raise NotMarkable("too-large")
-        if offset + size > at or data[offset + size : at].startswith(b"PK\x06\x06"):
+        if offset + size != at:
             raise NotMarkable("corrupt")
-        self._tail = data[offset + size :]
-        self._gap = at - offset - size
+        self._tail = data[at:]
         records = list(_records(data, offset, offset + size, count))
         starts = sorted({start for _, _, start in records})
         after = dict(zip(starts, [*starts[1:], offset], strict=False))
@@ -136,7 +135,7 @@ class Archive:
             raise NotMarkable("too-large")
         tail = bytearray(self._tail)
         count = len(self.members)
-        struct.pack_into("<2H2L", tail, self._gap + 8, count, count, size, at)
+        struct.pack_into("<2H2L", tail, 8, count, count, size, at)
         return b"".join([*pieces, bytes(tail)])
 
 
