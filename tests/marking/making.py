@@ -8,7 +8,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -180,7 +180,8 @@ def kind_of(data: bytes, found: Report | None = None) -> str:
     return caught.value.kind
 
 
-def rich(path: Path | None = None) -> bytes:
+@cache
+def rich() -> bytes:
     """A workbook by XlsxWriter with what users have: chart, image, notes, buttons, validations, formats, links, tables."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
@@ -210,8 +211,6 @@ def rich(path: Path | None = None) -> bytes:
         other.write_comment("A1", "附表批注")
         book.define_name("区域", "=数据!$A$1:$A$9")
         other.activate()
-    if path is not None:
-        path.write_bytes(buffer.getvalue())
     return buffer.getvalue()
 
 

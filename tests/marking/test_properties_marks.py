@@ -91,8 +91,7 @@ def test_very_many_findings(size: int) -> None:
         Finding(one.rule, "表1", a1(1 + n // 20, 1 + n % 20), f"第{n}处", "不等", "1", "2", "3") for n in range(size)
     ]
     start = time.monotonic()
-    marked = mark(simple(), report(*found))
-    spent = time.monotonic() - start
-    assert spent < 30
-    assert clear(marked) == simple()
+    marked = mark(books()["simple"], report(*found))
+    assert time.monotonic() - start < 60
+    assert clear(marked) == books()["simple"]
     assert len(marked) < 20_000_000

@@ -75,7 +75,9 @@ class Package:
         return text_of(self.read(name))
 
     def write(self, name: str, content: bytes) -> None:
-        """Replace or add a part."""
+        """Replace or add a part; one that is the same already stays as it lies."""
+        if name in self and self.read(name) == content:
+            return
         self._names.setdefault(_key(name), name)
         self.archive.write(self.exact(name), content)
 

@@ -191,7 +191,10 @@ def _afterwards(report: Report, row: int, formats: Mapping[str, int]) -> list[st
 
 def _height(texts: Sequence[str]) -> int:
     """The height that shows all texts of a row; not every program fits it by itself."""
-    lines = max(_lines(text, size) for text, (_, size, _) in zip(texts, COLUMNS, strict=True))
+    lines = _lines(texts[4], COLUMNS[4][1])
+    for number in (2, 5, 6, 7, 8, 9, 10):
+        if texts[number]:
+            lines = max(lines, _lines(texts[number], COLUMNS[number][1]))
     return min(14 * lines + 4, 400)
 
 
@@ -214,7 +217,8 @@ def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:
 
 @lru_cache(maxsize=4096)
 def _inline(text: str) -> str:
-    return f'<t xml:space="preserve">{escaped(text[:8000])}</t>'
+    space = ' xml:space="preserve"' if "\n" in text or "  " in text or text != text.strip() else ""
+    return f"<t{space}>{escaped(text[:8000])}</t>"
 
 
 _LETTERS = [letters(number) for number in range(1, len(COLUMNS) + 1)]

@@ -138,13 +138,16 @@ def selected(data: bytes) -> bytes:
 def cell_of(text: str) -> Cell | None:
     """`B7`, or the first cell of `B7:C9` or `B7,C9`; None for anything else."""
     try:
-        return parse_a1(re.split("[:, ]", text, maxsplit=1)[0])
+        return parse_a1(text if text.isalnum() else re.split("[:, ]", text, maxsplit=1)[0])
     except ValueError:
         return None
 
 
 def areas_of(text: str) -> list[tuple[int, int, int, int]]:
     """All areas of an address such as `B7:B9,D7`."""
+    if text.isalnum():
+        cell = cell_of(text)
+        return [(*cell, *cell)] if cell else []
     return [area for part in re.split("[, ]", text) if (area := parse_area(part))]
 
 
