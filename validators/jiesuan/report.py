@@ -11,7 +11,10 @@ from .book import Value
 from .number import read_number, show
 from .ref import Ref
 from .rule import LEVELS, Rule
-from .text import mask
+from .text import mask, mask_number
+
+PERSONAL = 10**10
+"""No amount of these forms has eleven digits; a mobile number has."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Report:
     explained: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     school: str = ""
+    blank: bool = False
+    """Nothing was filled in yet: what was not contradicted is no pass."""
 
     @property
     def found_codes(self) -> set[str]:
@@ -115,26 +120,32 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Nothing to correct or explain: no 错误, no 核实, and nothing left unchecked.  提示 alone does not count."""
+        """Nothing to correct or explain: no 错误, no 核实, nothing left unchecked, and something filled in.  提示 alone does
+        not count."""
         levels = self.levels
-        return not levels["错误"] and not levels["核实"] and not self.unchecked
+        return not levels["错误"] and not levels["核实"] and not self.unchecked and not self.blank
 
 
 def display(value: Value, unit: str = "") -> str:
     """A cell's value for a message: numbers in the unit's format, texts masked and shortened, blank as （空白）."""
     if value is None or value == "":
         return "（空白）"
-    if isinstance(value, bool | int | float) and not isinstance(value, bool):
-        if abs(value) >= 10**14:
-            return mask(f"{value:.0f}")
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
         number = read_number(value).value
-        return show(number, unit) if number is not None else str(value)
+        if number is None:
+            return str(value)
+        return amount(number, "") if abs(number) >= PERSONAL else show(number, unit)
     text = mask(str(value).strip())
     return text if len(text) <= 40 else text[:39] + "…"
 
 
 def amount(value: Decimal, unit: str) -> str:
-    """A number with its unit, e.g. `2.3520 万元`."""
+    """A number with its unit, e.g. `2.3520 万元`.  What is too long for an amount may be an identity or phone number typed
+    into the wrong cell, and is masked."""
+    if abs(value) >= PERSONAL:
+        return mask_number(f"{abs(value):.0f}")
     return f"{show(value, unit)} {unit}".rstrip()
 
 

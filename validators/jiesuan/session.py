@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,18 +50,19 @@ def open_workbook(path: Path, *, term: Term | None = None, password: str | None 
     """Read and bind a file; every failure comes back as a `Failure`."""
     from .bind import bind
     from .bind.workbook import NotBound
-    from .pack import load_pack
+    from .pack import PackError, load_pack
     from .reading import UnreadableFile, open_book
 
-    name = mask(path.name or str(path))
     try:
         return bind(open_book(path, password=password), load_pack(), term=term)
     except UnreadableFile as error:
-        return Failure(name, error.kind, error.message)
+        return _failure(path, error.kind, error.message)
     except NotBound as error:
-        return Failure(name, error.kind, mask(error.message))
-    except (RecursionError, MemoryError):
-        return Failure(name, "too-large", "这个文件太大或结构异常，读不下去；请用 Excel 打开后只保留结算表另存再试。")
+        return _failure(path, error.kind, error.message)
+    except PackError:
+        raise
+    except Exception as error:
+        return _broken(path, error)
 
 
 def check_file(path: Path, *, term: Term | None = None, password: str | None = None) -> Report | Failure:
@@ -67,16 +70,47 @@ def check_file(path: Path, *, term: Term | None = None, password: str | None = N
     from .check import check_workbook
 
     workbook = open_workbook(path, term=term, password=password)
-    return workbook if isinstance(workbook, Failure) else check_workbook(workbook)
+    if isinstance(workbook, Failure):
+        return workbook
+    try:
+        report = check_workbook(workbook)
+    except Exception as error:
+        return _broken(path, error)
+    report.blank = is_blank(workbook)
+    return report
 
 
-def target_for(path: Path, out: Path | None, *, in_place: bool, many: bool) -> Path | None:
-    """Where the result of a file goes."""
-    if in_place:
-        return path
-    if out is None:
-        return None
-    return out / f"{path.stem}_已计算.xlsx" if many or out.is_dir() else out
+def is_blank(workbook: Workbook) -> bool:
+    """Whether nobody has filled in anything yet: no figure but 0, no student."""
+    for table in workbook.tables.values():
+        if table.is_list and table.details():
+            return False
+        for bound in table.columns.values():
+            if bound.column.role not in ("input", "computed"):
+                continue
+            if any(number.value or number.trouble not in ("", "uncached") for number in bound.numbers):
+                return False
+    return True
+
+
+def targets(files: Sequence[Path], out: Path | None, *, in_place: bool) -> list[Path | None]:
+    """Where the result of each file goes."""
+    many = len(files) > 1
+    found: list[Path | None] = []
+    for path in files:
+        if in_place:
+            found.append(path)
+        elif out is None:
+            found.append(None)
+        elif not many and not out.is_dir():
+            found.append(out)
+        else:
+            number, target = 2, out / f"{path.stem}_已计算.xlsx"
+            while target in found:
+                target = out / f"{path.stem}_已计算{number}.xlsx"
+                number += 1
+            found.append(target)
+    return found
 
 
 def calculate_file(
@@ -90,65 +124,114 @@ def calculate_file(
 ) -> Calculated | Failure:
     """Calculate one file; with a target, write the result on the standard template."""
     from .calculate import calculate
-    from .produce import check_target, rebuilt, results_of, save
-    from .produce_error import OutputError
+    from .produce_error import OutputError, reason
 
     workbook = open_workbook(path, term=term, password=password)
     if isinstance(workbook, Failure):
         return workbook
-    name = mask(path.name)
-    refusal = _refusal(workbook, path, target, in_place=in_place)
-    if refusal:
-        return Failure(name, "not-written", refusal)
-    writes = calculate(workbook)
-    done = Calculated(name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term), writes)
-    if target is None or (in_place and not writes):
-        return done
+    done = Calculated(mask(path.name), workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term))
     try:
-        if not in_place:
-            target.parent.mkdir(exist_ok=True)
-            check_target(target, force=force)
+        if target is None:
+            done.writes = calculate(workbook)
+            done.note = "只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。" if done.writes else ""
+        elif in_place:
+            _write_back(path, workbook, done)
         else:
-            done.note = f"已写回 {name}，原来的内容备份在 {_backup(path).name}。"
-        laid = rebuilt(workbook)
-        save(target, workbook.pack, laid, results_of(laid))
+            _write_new(path, target, workbook, done, force=force)
     except OutputError as error:
-        return Failure(name, "not-written", str(error))
+        return _failure(path, "not-written", str(error))
     except OSError as error:
-        return Failure(name, "not-written", f"写不进去：{error.strerror or error}。")
-    done.output = target.name
+        return _failure(path, "not-written", f"写不进去：{reason(error)}。")
+    except Exception as error:
+        return _broken(path, error)
     return done
 
 
-def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: bool) -> str:
-    """Why nothing may be written, or ''."""
-    from .bind.workbook import PROPERTY_VERSION
+def _write_new(path: Path, target: Path, workbook: Workbook, done: Calculated, *, force: bool) -> None:
+    """The result as a new file.  Raises OutputError, OSError."""
+    from .calculate import calculate
+    from .produce import check_target, results_of, save
+    from .produce_error import OutputError
+    from .rebuild import check_rebuildable, left_out, rebuilt
 
-    if target is None:
-        return ""
-    if in_place:
-        ours = workbook.book.properties.get(PROPERTY_VERSION) == workbook.pack.template_version
-        known = {table.sheet.name for table in workbook.tables.values()}
-        extra = [sheet.name for sheet in workbook.book.sheets if sheet.name not in known]
-        if not ours or extra:
-            return "这不是本程序模板生成的工作簿（或加了别的工作表），写回会丢失其中的内容；请改用 -o 写成新文件。"
-    elif target.exists() and target.resolve() == path.resolve():
-        return "输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。"
-    lost = [
-        p for p in workbook.problems if p.check in ("missing-column", "missing-row", "stray-figure", "duplicate-row")
-    ]
-    if lost:
-        first = mask(lost[0].message)
-        return f"表上有没认出来的行或列，重建会丢数，没有写文件。请先改正：{first}" + (
-            f"（共 {len(lost)} 处）" if len(lost) > 1 else ""
-        )
-    return ""
+    if target.exists() and target.samefile(path):
+        raise OutputError("输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。")
+    check_rebuildable(workbook)
+    if not target.parent.exists():
+        target.parent.mkdir()
+    check_target(target, force=force)
+    done.writes = calculate(workbook, formulas=True)
+    laid = rebuilt(workbook)
+    save(target, workbook.pack, laid, results_of(laid))
+    done.output = mask(target.name)
+    known = {table.sheet.name for table in workbook.tables.values()}
+    left = [f"工作表“{sheet.name}”" for sheet in workbook.book.sheets if sheet.name not in known]
+    left += map(str, left_out(workbook, laid))
+    done.note = f"已写入 {done.output}（按标准模板重建，计算列为公式；原文件未动）。"
+    if left:
+        done.note += f"没有带过去的：{'、'.join(left[:10])}{'等' if len(left) > 10 else ''}。"
+
+
+def _write_back(path: Path, workbook: Workbook, done: Calculated) -> None:
+    """The result in place of the file, with a backup; where there is nothing to write the file is not touched.
+
+    Raises OutputError, OSError."""
+    from .calculate import calculate
+    from .produce import results_of, save
+    from .produce_error import OutputError
+    from .rebuild import check_rebuildable, check_same_place, rebuilt
+
+    done.writes = calculate(workbook, formulas=True)
+    if not done.writes:
+        return
+    check_rebuildable(workbook)
+    laid = rebuilt(workbook)
+    check_same_place(workbook, laid)
+    results = results_of(laid)
+    file = path.resolve()
+    if hashlib.sha256(file.read_bytes()).hexdigest() != workbook.book.sha256:
+        raise OutputError("计算的时候文件被别的程序改过了，没有写回。请重新运行。")
+    backup = _backup(file)
+    try:
+        save(file, workbook.pack, laid, results)
+    except BaseException:
+        backup.unlink(missing_ok=True)
+        raise
+    shutil.copymode(backup, file)
+    done.output = mask(path.name)
+    done.note = f"已写回 {done.output}，原来的内容备份在 {mask(backup.name)}。"
 
 
 def _backup(path: Path) -> Path:
-    """Copy the file beside itself under a free name."""
+    """Copy the file beside itself under a free name, whole or not at all."""
     number = 1
-    while (spare := path.with_name(f"{path.stem}_备份{number}{path.suffix}")).exists():
-        number += 1
-    shutil.copy2(path, spare)
+    while True:
+        spare = path.with_name(f"{path.stem}_备份{number}{path.suffix}")
+        try:
+            with spare.open("xb"):
+                break
+        except FileExistsError:
+            number += 1
+    try:
+        shutil.copy2(path, spare)
+    except BaseException:
+        spare.unlink(missing_ok=True)
+        raise
     return spare
+
+
+def _failure(path: Path, kind: str, message: str) -> Failure:
+    return Failure(mask(path.name or str(path)), kind, mask(message))
+
+
+def _broken(path: Path, error: Exception) -> Failure:
+    """Neither a file's content nor an error of ours may stop the other files of a call."""
+    if isinstance(error, RecursionError | MemoryError):
+        return _failure(path, "too-large", "这个文件太大或结构异常，读不下去；请用 Excel 打开后只保留结算表另存再试。")
+    # The type alone: texts of foreign exceptions may quote the workbook.
+    return _failure(
+        path,
+        "internal",
+        f"程序内部出错（{type(error).__name__}），这个文件没有处理完。"
+        "请把所用的命令和表格的结构（不含学生信息）告诉维护者。",
+    )
