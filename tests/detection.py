@@ -189,9 +189,7 @@ def observe(base: School, book: Book, cell: Cell, covered: Covered) -> None:
         cell.told[kind] = {item.code for item in report.findings if concerns(item, cell.ref)}
         covered |= {(code, *cell.kind) for code in cell.told[kind] & cell.rules}
         waiting = [
-            code
-            for code in cell.rules
-            if (code, *cell.kind) not in covered and not excepted("own", *cell.kind, code)
+            code for code in cell.rules if (code, *cell.kind) not in covered and not excepted("own", *cell.kind, code)
         ]
         if not waiting and (cell.any or excepted("any", *cell.kind)):
             break

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,13 +81,13 @@ def blank_file(path: Path, set_name: str = "市属", term: Term = SPRING) -> Pat
     return path
 
 
-def typed(path: Path, cells: dict[str, Value], *, sheets: dict[str, str] | None = None) -> Path:
+def typed(path: Path, cells: Mapping[str, Value], *, sheets: dict[str, str] | None = None) -> Path:
     """Type into cells `表!A1` of a file as a school would, and rename sheets (old → new)."""
     book = load_workbook(path)
     for address, value in cells.items():
         sheet, _, cell = address.rpartition("!")
         row, column = parse_a1(cell)
-        book[sheet].cell(row, column).value = value  # type: ignore[union-attr]
+        book[sheet].cell(row, column).value = value
     for old, new in (sheets or {}).items():
         book[old].title = new
     book.save(path)

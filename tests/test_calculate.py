@@ -19,6 +19,7 @@ from jiesuan.filling import Filling
 from jiesuan.form import ALL, Key
 from jiesuan.number import plain
 from jiesuan.recalculate import recalculate
+from jiesuan.ref import Ref
 from jiesuan.term import Term
 
 from .making import AUTUMN, PACK, SETS, SPRING, TIERED, bound, sample
@@ -47,15 +48,15 @@ def written(workbook: Workbook, role: str) -> dict[tuple[Key, str], tuple[str, V
     """What 计算 wrote into one form: (key, field) → (kind, old, new); new as text."""
     table = workbook.tables[role]
     places = {
-        (table.sheet.name, *cell): (table.keys[index], name)
+        Ref(table.sheet.name, *cell): (table.keys[index], name)
         for name, column in table.columns.items()
         for index, cell in reversed(list(enumerate(column.cells)))
         if cell
     }
     return {
-        places[tuple(write.ref)]: (write.kind, write.old, plain(write.new))
+        places[write.ref]: (write.kind, write.old, plain(write.new))
         for write in calculate(workbook)
-        if tuple(write.ref) in places
+        if write.ref in places
     }
 
 

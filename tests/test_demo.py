@@ -38,9 +38,9 @@ def test_every_planted_mistake_is_found(tmp_path: Path) -> None:
     lines = [text for text, _ in run_demo(tmp_path)]
     report = check_file(tmp_path / FILLED)
     assert isinstance(report, Report)
-    places = " ".join(
-        f"{item.sheet}!{cell}" for f in report.findings for item in (f, *f.related) for cell in item.cell.split(",")
-    )
+    figures = [(item.sheet, item.cell) for finding in report.findings for item in finding.related]
+    figures += [(finding.sheet, finding.cell) for finding in report.findings]
+    places = " ".join(f"{sheet}!{cell}" for sheet, cells in figures for cell in cells.split(","))
     for line in lines[1 : 1 + ERRORS]:
         assert line.split()[0] in places
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from jiesuan.book import Book, ErrorValue, Sheet, Value, memory_book
 from jiesuan.recalculate import recalculate, refers_to_itself
 
-OTHER = {"A1": 100, "B2": 7, "C3": "=A1+B2"}
+OTHER: dict[str, Value] = {"A1": 100, "B2": 7, "C3": "=A1+B2"}
 CELLS: dict[str, Value] = {
     "A1": 6, "A2": 7, "A3": 0.5, "A4": "文字", "A5": "12", "A6": None, "A7": True, "A8": ErrorValue("#REF!"), "A9": 0,
     "A10": -3, "A11": "", "B1": 1, "B2": 2, "B3": 3,
@@ -21,7 +22,8 @@ CELLS: dict[str, Value] = {
 
 def result(formula: str) -> Value:
     """The result of a formula in Z1; '没有' where it stays without."""
-    book = memory_book("甲.xlsx", {"表": {**CELLS, "Z1": f"={formula}"}, "2-3 表": OTHER, "张's": OTHER, "明细": OTHER})
+    own: dict[str, Value] = {**CELLS, "Z1": f"={formula}"}
+    book = memory_book("甲.xlsx", {"表": own, "2-3 表": OTHER, "张's": OTHER, "明细": OTHER})
     recalculate(book)
     sheet = book.sheet("表")
     if (1, 26) in sheet.uncached:
@@ -284,6 +286,7 @@ def test_a_formula_that_counts_itself(formula: str, itself: bool) -> None:
     assert refers_to_itself(formula, (5, 1)) is itself
 
 
+EXACT = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 numbers = st.integers(-99, 99) | st.decimals(-9, 9, places=3, allow_nan=False)
 
 
@@ -293,19 +296,14 @@ def test_the_same_as_exact_arithmetic(steps: list[tuple[str, Decimal | int]], br
     formula, wanted = "0", Decimal(0)
     book = memory_book("甲.xlsx", {"表": {"A1": 0}})
     sheet = book.sheets[0]
-    for column, (operator, number) in enumerate(steps, 1):
+    for column, (sign, number) in enumerate(steps, 1):
         sheet.put(2, column, int(number) if number == int(number) else float(number))
         address = chr(64 + column) + "2"
-        if operator == "/" and not number:
-            operator = "+"
-        formula = f"({formula}){operator}{address}" if brackets else f"(({formula}){operator}({address}))"
+        if sign == "/" and not number:
+            sign = "+"
+        formula = f"({formula}){sign}{address}" if brackets else f"(({formula}){sign}({address}))"
         value = Decimal(number)
-        wanted = (
-            {"+": wanted + value, "-": wanted - value, "*": wanted * value}.get(operator)
-            if operator != "/"
-            else wanted / value
-        )
-        assert wanted is not None
+        wanted = EXACT[sign](wanted, value)
     sheet.put(1, 9, None, formula)
     sheet.uncached.add((1, 9))
     recalculate(book)

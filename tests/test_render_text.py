@@ -62,7 +62,7 @@ def finding(of: Rule | None = None, **changes: Any) -> Finding:
 
 
 def report(*findings: Finding, unchecked: tuple[Unverified, ...] = (), **more: Any) -> Report:
-    rules = {item.rule.code: item.rule for item in (*findings, *unchecked)}
+    rules = {item.rule.code: item.rule for item in findings} | {item.rule.code: item.rule for item in unchecked}
     selected = (*rules.values(), *(rule(f"S{number}", name="别的") for number in range(3)))
     base: dict[str, Any] = {"school": "示范技工学校", "findings": list(findings), "unchecked": list(unchecked)}
     return Report(FILE, "0" * 64, PACK.info.id, "市属", "2024春", selected, **{**base, **more})

@@ -99,7 +99,11 @@ def test_details_and_totals_of_a_grid() -> None:
 def test_blank_cells_amount_to_nothing() -> None:
     table = tables()["免学费"]
     blank = next(i for i in table.details() if table.columns["第1月"].raw[i] is None)
-    assert (table.amount("第1月", blank), table.text("就读专业", blank), table.text("没有", blank)) == (0, "", "")
+    assert (str(table.amount("第1月", blank)), table.text("就读专业", blank), table.text("没有", blank)) == (
+        "0",
+        "",
+        "",
+    )
     filled = next(i for i in table.details() if table.columns["就读专业"].raw[i])
     assert table.text("就读专业", filled) == str(table.columns["就读专业"].raw[filled]).strip()
 
