@@ -98,7 +98,9 @@ def main() -> int:
         warm = {rows: best(lambda path=path: check(path), 5 if rows < 30_000 else 2) for rows, path in files.items()}  # type: ignore[misc]
         plain = {rows: best(lambda path=path: read_plainly(path), 5) for rows, path in files.items()}  # type: ignore[misc]
         for rows in files:
-            print(f"{rows} 行：校验 {warm[rows] * 1000:.0f} 毫秒，只用 python-calamine 读 {plain[rows] * 1000:.0f} 毫秒")
+            print(
+                f"{rows} 行：校验 {warm[rows] * 1000:.0f} 毫秒，只用 python-calamine 读 {plain[rows] * 1000:.0f} 毫秒"
+            )
         results.append(line("校验 3000 行学生，比只读", warm[3_000] / plain[3_000], 8))
         growth = (warm[30_000] - warm[3_000]) / (warm[3_000] - warm[300])
         results.append(line("行数十倍时增加的时间（10 为线性）", growth, 12))

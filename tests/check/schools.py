@@ -1,11 +1,11 @@
 """Consistent workbooks in memory, whose cells tests change by name.
 
-    助学金/申报审批,一年级,涉农专业,脱贫户/人数    a figure of a grid, or (精准明细/脱贫户/助学金金额) a total of the list
-    精准明细/脱贫户/0/身份证号                   a student row, from 0
-    生均/期末结余                              a blank above or below the table
-    免学费/标题    免学费/列/补助金额             the title; the heading of a column (列号: its printed number)
-    免学费!B4                                 any cell
-    免学费                                    the sheet, no cell
+助学金/申报审批,一年级,涉农专业,脱贫户/人数    a figure of a grid, or (精准明细/脱贫户/助学金金额) a total of the list
+精准明细/脱贫户/0/身份证号                   a student row, from 0
+生均/期末结余                              a blank above or below the table
+免学费/标题    免学费/列/补助金额             the title; the heading of a column (列号: its printed number)
+免学费!B4                                 any cell
+免学费                                    the sheet, no cell
 """
 
 from __future__ import annotations
@@ -127,9 +127,11 @@ def school(base: str, students: int = STUDENTS, seed: int = SEED) -> School:
 def _with_third_year(form: Form) -> Form:
     def opened(axis: Axis) -> Axis:
         return msgspec.structs.replace(
-            axis, members=tuple(msgspec.structs.replace(member, closed=False, optional=False) if member.closed else member
+            axis,
+            members=tuple(
+                msgspec.structs.replace(member, closed=False, optional=False) if member.closed else member
                 for member in axis.members
-            )
+            ),
         )
 
     return msgspec.structs.replace(form, axis=tuple(map(opened, form.axis)))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from .book import Value
 from .number import read_number, show
@@ -17,18 +18,32 @@ PERSONAL = 10**10
 """No amount of these forms has eleven digits; a mobile number has."""
 
 
+class _Masked:
+    """Texts are masked as they are stored, whoever wrote them: no full identity number or phone leaves a workbook."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.TEXTS:
+            text = getattr(self, name)
+            hidden = mask(text)
+            if hidden is not text:
+                object.__setattr__(self, name, hidden)
+
+
 @dataclass(frozen=True)
-class Related:
+class Related(_Masked):
     """Another figure of the relation: where it stands (one cell or Excel areas), what it is, its value."""
 
     sheet: str
     cell: str
     label: str
     value: str
+    TEXTS = ("label", "value")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(_Masked):
     """One mistake at one cell.  All texts are Chinese and masked; numbers are printed in `unit`."""
 
     rule: Rule
@@ -43,6 +58,7 @@ class Finding:
     unit: str = ""
     related: tuple[Related, ...] = ()
     order: tuple[int, int] = (0, 0)
+    TEXTS = ("label", "message", "expected", "actual", "difference")
 
     @property
     def code(self) -> str:
@@ -59,11 +75,12 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Unverified:
+class Unverified(_Masked):
     """A rule, or a part of it, that could not be checked, and why."""
 
     rule: Rule
     why: str
+    TEXTS = ("why",)
 
 
 @dataclass

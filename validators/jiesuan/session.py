@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,17 +67,31 @@ def open_workbook(path: Path, *, term: Term | None = None, password: str | None 
         return _broken(path, error)
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: checking makes very many small objects that all live to the end, and the collector
+    would walk over them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def check_file(path: Path, *, term: Term | None = None, password: str | None = None) -> Report | Failure:
     """Check one file."""
     from .check import check_workbook
 
-    workbook = open_workbook(path, term=term, password=password)
-    if isinstance(workbook, Failure):
-        return workbook
-    try:
-        report = check_workbook(workbook)
-    except Exception as error:
-        return _broken(path, error)
+    with collector_paused():
+        workbook = open_workbook(path, term=term, password=password)
+        if isinstance(workbook, Failure):
+            return workbook
+        try:
+            report = check_workbook(workbook)
+        except Exception as error:
+            return _broken(path, error)
     report.blank = is_blank(workbook)
     return report
 
