@@ -15,7 +15,6 @@ import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
-from tests.reading.making import MAIN, OFFICE, PACKAGE, parts, relations, sheet_xml, zipped
 
 from jiesuan.marking import NotMarkable, clear, mark
 from jiesuan.marking.package import Package
@@ -23,6 +22,8 @@ from jiesuan.marking.workbook import WorkbookPart
 from jiesuan.ref import a1
 from jiesuan.report import Finding, Related, Report
 from jiesuan.rule import LEVELS, Rule
+
+from ..reading.making import MAIN, OFFICE, PACKAGE, parts, relations, sheet_xml, zipped
 
 RULES = {
     level: Rule(

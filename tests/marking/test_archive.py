@@ -8,10 +8,11 @@ import zipfile
 import zlib
 
 import pytest
-from tests.marking.making import members, rich
 
 from jiesuan.marking import NotMarkable
 from jiesuan.marking.archive import Archive, made
+
+from .making import members, rich
 
 
 def made_zip(comment: bytes = b"", *, method: int = zipfile.ZIP_DEFLATED, stream: bool = False) -> bytes:

@@ -1,23 +1,28 @@
-"""The command line: check --mark, clear, calc in the received file."""
+"""The command line: check --mark, clear; calc of a marked file."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
-from tests.marking.making import changed, members, notes, openpyxl_book, rich, sheet_names, values
 from typer.testing import CliRunner, Result
 
+from jiesuan import marked
 from jiesuan.cli import app
-from jiesuan.marking import files, work
+from jiesuan.marking import files, mark
 from jiesuan.pack import load_pack
 from jiesuan.produce import make_sample_file
 from jiesuan.term import Term
+
+from ..making import ID, overtyped, written
+from .making import notes, openpyxl_book, rich, sheet_names, values
 
 
 @cache
@@ -121,13 +126,44 @@ class TestMark:
         assert names(folder) == {"示范校_已校验.xlsx"}
         assert run("check", file, file, "--mark", "-o", folder, "--force").exit_code == 1
         assert run("check", file, "--mark", "-o", folder / "b.xlsx").exit_code == 1
-        assert names(folder) == {"示范校_已校验.xlsx", "b.xlsx"}
+        assert names(folder) == {"示范校_已校验.xlsx", "示范校_已校验2.xlsx", "b.xlsx"}
+        assert run("check", file, file, "--mark", "-o", tmp_path / "新").exit_code == 1
+        assert names(tmp_path / "新") == {"示范校_已校验.xlsx", "示范校_已校验2.xlsx"}
+
+    def test_in_place_follows_a_link(self, file: Path, tmp_path: Path) -> None:
+        (tmp_path / "别处").mkdir()
+        link = tmp_path / "别处" / "表.xlsx"
+        link.symlink_to(file)
+        file.chmod(0o640)
+        assert run("check", link, "--mark", "--in-place").exit_code == 1
+        assert link.is_symlink() and names(link.parent) == {"表.xlsx"}
+        assert names(tmp_path) == {"别处", "示范校.xlsx", "示范校_备份1.xlsx"}
+        assert file.stat().st_mode & 0o777 == 0o640
+
+    def test_personal_numbers_in_names_are_masked(self, file: Path) -> None:
+        path = file.rename(file.with_name(f"{ID}.xlsx"))
+        for arguments in (["check", path, "--mark"], ["check", path, "--mark", "--format", "json"], ["clear", path]):
+            assert ID not in run(*arguments).output
+        marked = path.with_name(f"{ID}_已校验.xlsx")
+        assert marked.exists() and ID not in run("clear", marked).output
+
+    def test_json_tells_what_was_written(self, file: Path) -> None:
+        good, bad = (
+            json.loads(run("check", file, *more, "--format", "json").stdout)["files"][0]
+            for more in (["--mark"], ["--mark"])
+        )
+        assert (good["output"], good["error"]) == ("示范校_已校验.xlsx", None)
+        assert bad["output"] is None and bad["status"] == "findings" and bad["findings"] == good["findings"]
+        assert bad["error"]["kind"] == "not-written" and "已经存在" in bad["error"]["message"]
+        plain = run("check", file, "--format", "json")
+        assert json.loads(plain.stdout)["files"][0]["output"] is None and plain.stderr == ""
 
     @pytest.mark.parametrize(
         ("arguments", "text"),
         [
             (["-o", "a.xlsx"], "--mark"),
             (["--in-place"], "--mark"),
+            (["--force"], "--mark"),
             (["--mark", "--in-place", "-o", "a.xlsx"], "只能用一个"),
         ],
     )
@@ -155,7 +191,6 @@ class TestRefused:
     def test_same_file_and_wrong_suffix(self, file: Path) -> None:
         self.refused(file, "--in-place", "check", file, "--mark", "-o", file)
         self.refused(file, "扩展名应为 .xlsx", "check", file, "--mark", "-o", file.with_name("a.xlsm"))
-        self.refused(file, "扩展名应为 .xlsx", "calc", file, "-o", file.with_name("a.xls"))
 
     def test_open_elsewhere(self, file: Path) -> None:
         file.with_name(f"~${file.name}").write_bytes(b"")
@@ -201,12 +236,61 @@ class TestRefused:
         self.refused(file, "找不到", "clear", file.with_name("无.xlsx"))
         self.refused(file, "找不到", "check", file.with_name("无.xlsx"), "--mark")
 
-    def test_a_file_that_vanishes(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def gone(*_: object, **__: object) -> None:
-            raise OSError(5, "gone")
+    def test_a_folder(self, file: Path) -> None:
+        self.refused(file, "文件夹", "clear", file.parent)
+        self.refused(file, "文件夹", "check", file, file, "--mark", "-o", file.parent / "无" / "果")
 
-        monkeypatch.setattr(work.Path, "read_bytes", gone)
-        assert "读不出" in run("check", file, "--mark").output
+    def test_an_error_of_ours(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object) -> None:
+            raise KeyError("某学生")
+
+        monkeypatch.setattr(marked, "mark", broken)
+        monkeypatch.setattr(marked, "clear", broken)
+        self.refused(file, "程序内部出错（KeyError）", "check", file, "--mark")
+        self.refused(file, "程序内部出错（KeyError）", "clear", file)
+
+    @pytest.mark.parametrize("option", ["--in-place", "--force"])
+    def test_changed_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+        real, later = marked.open_and_check, sample() + b"\0"
+
+        def checked(path: Path, **options: Any) -> Any:
+            found = real(path, **options)
+            path.write_bytes(later)
+            return found
+
+        monkeypatch.setattr(marked, "open_and_check", checked)
+        done = run("check", file, "--mark", option)
+        assert (done.exit_code, names(file.parent), file.read_bytes()) == (2, {file.name}, later)
+        assert "被别的程序改过" in done.stderr
+
+    def test_changed_before_it_is_replaced(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        later = sample() + b"\0"
+
+        def slow(*arguments: Any) -> bytes:
+            file.write_bytes(later)
+            return mark(*arguments)
+
+        monkeypatch.setattr(marked, "mark", slow)
+        assert "被别的程序改过" in run("check", file, "--mark", "--in-place").stderr
+        assert (names(file.parent), file.read_bytes()) == ({file.name}, later)
+
+    def test_vanished_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = marked.open_and_check
+
+        def checked(path: Path, **options: Any) -> Any:
+            found = real(path, **options)
+            path.unlink()
+            return found
+
+        monkeypatch.setattr(marked, "open_and_check", checked)
+        assert "找不到" in run("check", file, "--mark").stderr
+
+    def test_a_failed_write_back_keeps_no_backup(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(path: Path, data: bytes) -> None:
+            raise marked.NotWritten("full", "磁盘已满。")
+
+        monkeypatch.setattr(marked, "write_whole", full)
+        self.refused(file, "磁盘已满", "check", file, "--mark", "--in-place")
 
 
 class TestOtherFormats:
@@ -218,18 +302,19 @@ class TestOtherFormats:
         return path
 
     def test_converted(self, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "converted", lambda data, suffix: sample())
-        data, said = work._received(old, in_place=False)
+        monkeypatch.setattr(marked, "converted", lambda data, suffix: sample())
+        sha = hashlib.sha256(old.read_bytes()).hexdigest()
+        data, said = marked._to_mark(old, sha, in_place=False)
         assert data == sample()
         assert "LibreOffice" in said
-        with pytest.raises(work.NotMarkable):
-            work._received(old, in_place=True)
-        assert work.target_of(old, None, "_已校验", in_place=False, many=False).name == "旧_已校验.xlsx"
+        with pytest.raises(marked.NotMarkable):
+            marked._to_mark(old, sha, in_place=True)
+        assert marked.places([old], None, "_已校验", in_place=False) == [old.with_name("旧_已校验.xlsx")]
 
     @pytest.mark.libreoffice
     @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
     def test_for_real(self, file: Path) -> None:
-        from tests.marking.test_resaved import by_libreoffice
+        from .test_resaved import by_libreoffice
 
         ods = file.with_name("送来.ods")
         ods.write_bytes(by_libreoffice(sample(), "ods"))
@@ -238,41 +323,27 @@ class TestOtherFormats:
         assert "转换成 .xlsx" in done.output
         assert sheet_names(file.with_name("送来_已校验.xlsx").read_bytes())[-1] == "校验结果"
         assert run("check", ods, "--mark", "--in-place").exit_code == 2
-        assert run("calc", ods, "--in-place").exit_code == 2
-        assert run("calc", ods, "-o", file.with_name("算.xlsx")).exit_code == 0
 
 
 class TestCalc:
-    def test_only_cells_change(self, file: Path) -> None:
-        target = file.with_name("b.xlsx")
-        assert run("calc", file, "-o", target).exit_code == 0
-        after = target.read_bytes()
-        assert {name.split("/")[1] for name in changed(sample(), after)} <= {"workbook.xml", "worksheets"}
-        assert set(members(sample())) == set(members(after))
-        assert file.read_bytes() == sample()
+    """计算 writes on the template, where marks have no place."""
 
-    def test_twice_is_once(self, file: Path) -> None:
-        run("calc", file, "--in-place")
-        once = file.read_bytes()
-        assert "没有要改的格" in run("calc", file, "--in-place").output
-        assert file.read_bytes() == once
+    @pytest.fixture
+    def wrong(self, file: Path) -> Path:
+        written(file, overtyped())
+        run("check", file, "--mark", "--in-place")
+        return file
 
-    def test_blanks_are_filled(self, file: Path) -> None:
-        book = openpyxl.load_workbook(file)
-        sheet = book["免学费精准统计"]
-        before = sheet["L10"].number_format
-        assert str(sheet["L10"].value).startswith("=")
-        sheet["L10"].value = None
-        book.save(file)
-        done = run("calc", file, "--in-place")
-        assert "填入" in done.output
-        after = openpyxl_book(file.read_bytes())["免学费精准统计"]["L10"]
-        assert isinstance(after.value, int | float)
-        assert after.number_format == before
+    def test_marks_are_named_that_do_not_come_along(self, wrong: Path) -> None:
+        done = run("calc", wrong, "-o", wrong.with_name("b.xlsx"))
+        assert done.exit_code == 0
+        assert "没有带过去的：校验标记。" in done.stderr
+        assert sheet_names(wrong.with_name("b.xlsx").read_bytes()) == sheet_names(sample())
 
-    def test_a_folder_and_a_macro_workbook(self, file: Path, tmp_path: Path) -> None:
-        folder = tmp_path / "f"
-        folder.mkdir()
-        assert work.target_of(Path("a.XLSM"), folder, "_x", in_place=False, many=True) == folder / "a_x.XLSM"
-        assert run("calc", file, "-o", folder).exit_code == 0
-        assert names(folder) <= {"示范校_已计算.xlsx"}
+    def test_marks_are_not_dropped_in_place(self, wrong: Path) -> None:
+        before = wrong.read_bytes()
+        done = run("calc", wrong, "--in-place")
+        assert done.exit_code == 2 and "jiesuan clear" in done.stderr
+        assert wrong.read_bytes() == before
+        run("clear", wrong, "--in-place")
+        assert "已写回" in run("calc", wrong, "--in-place").stderr

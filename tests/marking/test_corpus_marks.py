@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.marking.making import members, openpyxl_book, report, sheet_names, some_findings, values
-from tests.marking.test_resaved import by_libreoffice
 
 from jiesuan.marking import NotMarkable, clear, mark
 from jiesuan.marking.problem import MESSAGES
+
+from .making import members, openpyxl_book, report, sheet_names, some_findings, values
+from .test_resaved import by_libreoffice
 
 FOLDER = Path(os.environ.get("JIESUAN_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 pytestmark = [

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.marking.making import (
+
+from jiesuan.marking import clear, mark
+from jiesuan.marking import mark as mark_module
+from jiesuan.marking.sheet import MAX_AREAS
+
+from ..reading.making import zipped
+from .making import (
     COMMENTS_TYPE,
     MAIN,
     OFFICE,
@@ -28,11 +34,6 @@ from tests.marking.making import (
     values,
     with_parts,
 )
-from tests.reading.making import zipped
-
-from jiesuan.marking import clear, mark
-from jiesuan.marking import mark as mark_module
-from jiesuan.marking.sheet import MAX_AREAS
 
 SHEET = "xl/worksheets/sheet1.xml"
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'

@@ -7,7 +7,13 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.marking.making import (
+
+from jiesuan.marking import NotMarkable, clear, mark
+from jiesuan.ref import a1
+from jiesuan.report import Finding
+from jiesuan.rule import LEVELS
+
+from .making import (
     assert_no_marks,
     assert_round_trip,
     finding,
@@ -19,11 +25,6 @@ from tests.marking.making import (
     simple,
     values,
 )
-
-from jiesuan.marking import NotMarkable, clear, mark
-from jiesuan.ref import a1
-from jiesuan.report import Finding
-from jiesuan.rule import LEVELS
 
 CELLS = st.builds(a1, st.integers(1, 1_048_576) | st.integers(1, 50), st.integers(1, 16_384) | st.integers(1, 9))
 PLACES = CELLS | st.just("") | st.builds("{}:{}".format, CELLS, CELLS) | st.builds("{},{}".format, CELLS, CELLS)

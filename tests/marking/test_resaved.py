@@ -10,7 +10,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.marking.making import (
+
+from jiesuan.marking import clear, mark
+from jiesuan.marking.journal import PART
+from jiesuan.marking.notes import HEADING
+
+from .making import (
     assert_no_marks,
     finding,
     members,
@@ -25,10 +30,6 @@ from tests.marking.making import (
     values,
     with_parts,
 )
-
-from jiesuan.marking import clear, mark
-from jiesuan.marking.journal import PART
-from jiesuan.marking.notes import HEADING
 
 FOUND = report(
     finding("数据", "B2"), finding("数据", "C3", "核实"), finding("数据", "F4", "提示"), finding("附'二'表", "A2")

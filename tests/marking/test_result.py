@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.marking.making import RULES, finding, openpyxl_book, report, simple
-
 from jiesuan.book import memory_book
 from jiesuan.marking import mark
 from jiesuan.marking.result import COLUMNS, HEADER_ROW
 from jiesuan.marking.returned import is_result, without_result
 from jiesuan.report import Report, Unverified
+
+from .making import RULES, finding, openpyxl_book, report, simple
 
 
 def cells(found: Report) -> dict[str, str]:

@@ -81,6 +81,8 @@ class Book:
     sha256: str = ""
     remarks: list[str] = field(default_factory=list)
     """What the reader had to leave aside, in Chinese, e.g. a sheet too wide to be a form."""
+    reasons: dict[tuple[str, str, str], str] | None = None
+    """On a workbook that came back with marks of ours: the reasons typed there, by rule, sheet and cell."""
 
     def sheet(self, name: str) -> Sheet:
         """The sheet of that name.  Raises KeyError."""

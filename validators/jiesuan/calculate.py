@@ -12,17 +12,18 @@ from decimal import Decimal
 from typing import Literal
 
 from .bind import Workbook
-from .book import Value
+from .book import Book, Cell, Value
 from .form import ALL, Column, Key
-from .formula import parse_formula
-from .number import QUANTUM, Number
+from .formula import Formula, parse_formula
+from .number import BLANK, QUANTUM, Number, read_number
 from .pack import Pack
+from .recalculate import recalculate
 from .ref import Ref
 from .table import BoundColumn, Table, read_column
 from .term import Term
 
 Kind = Literal["填入", "替换", "更新"]
-"""填入 a blank, 替换 a typed value that differs, 更新 the missing result of a formula that stands there."""
+"""填入 a blank, 替换 a value that differs, 更新 the missing or outdated result of a formula that stands there."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,34 @@ class Write:
     unit: str
 
 
-def calculate(workbook: Workbook) -> list[Write]:
+def calculate(workbook: Workbook, *, formulas: bool = False) -> list[Write]:
     """Compute every calculated cell and apply the results to the bound tables and their sheets.
 
     Returns the cells changed, in sheet order; calling it again returns nothing.  Cells whose operands cannot be read are
-    left alone.
+    left alone.  Formulas that stand there stay; with `formulas` those that give another figure are replaced, too (for
+    a workbook that is rebuilt on the template and its own formulas).
     """
-    writes: list[Write] = []
-    for table in workbook.tables.values():
-        writes += _Calculation(table, workbook.pack, workbook.term).run()
+    runs = [_Calculation(table, workbook.pack, workbook.term) for table in workbook.tables.values()]
+    writes = [write for run in runs for write in run.run(formulas=formulas)]
+    if writes and not formulas:
+        writes += _refresh(workbook.book, runs)
+    order = {sheet.name: number for number, sheet in enumerate(workbook.book.sheets)}
+    return sorted(writes, key=lambda write: (order[write.ref.sheet], write.ref))
+
+
+def _refresh(book: Book, runs: list[_Calculation]) -> list[Write]:
+    """New results of the formulas that stand in calculated cells, as any spreadsheet program shows them after the writes."""
+    old = {(run, cell): run.table.sheet.value(*cell) for run in runs for cell in run.standing()}
+    for run, cell in old:
+        run.table.sheet.uncached.add(cell)
+    recalculate(book)
+    writes = []
+    for (run, cell), value in old.items():
+        sheet = run.table.sheet
+        if cell in sheet.uncached:
+            sheet.put(*cell, value, sheet.formulas[cell])
+        elif sheet.value(*cell) != value and (write := run.refreshed(cell, value)):
+            writes.append(write)
     return writes
 
 
@@ -65,9 +85,14 @@ class _Calculation:
         self.pack = pack
         self.term = term
         self.values: dict[tuple[str, int], Decimal] = {}
+        self.derived = derived_members(table)
+        self.formulas = False
+        self.holders: dict[Cell, list[tuple[BoundColumn, int]]] = {}
 
-    def run(self) -> list[Write]:
+    def run(self, *, formulas: bool) -> list[Write]:
         self.collect()
+        self.formulas = formulas
+        self.holders = self._holders()
         writes = [write for (name, index), value in self.values.items() if (write := self._write(name, index, value))]
         touched = {name for name, _ in self.values}
         for name in touched:
@@ -85,6 +110,16 @@ class _Calculation:
         for column in self.form.fields:
             if self.form.summed(column) and column.name in self.table.columns:
                 self._totals(column)
+
+    def _holders(self) -> dict[Cell, list[tuple[BoundColumn, int]]]:
+        """Who reads a cell: several records where a standard is shared."""
+        found: dict[Cell, list[tuple[BoundColumn, int]]] = {}
+        for name in {name for name, _ in self.values}:
+            bound = self.table.columns[name]
+            for index, cell in enumerate(bound.cells):
+                if cell is not None:
+                    found.setdefault(cell, []).append((bound, index))
+        return found
 
     def current(self, name: str, index: int) -> Decimal | None:
         """The value to compute with: our result, else what stands there (blank = 0); None when unreadable."""
@@ -117,13 +152,15 @@ class _Calculation:
             partner = self.form.paired(column) if column.role == "serial" else None
             if partner is None or column.name not in self.table.columns or partner.name not in self.table.columns:
                 continue
+            typed = [number.value for number in self.table.columns[column.name].numbers[: self.table.first_total]]
+            ones = typed.count(Decimal(1)) > len(self.form.detail_keys()) and not set(typed) - {None, Decimal(1)}
             counts: dict[Key, int] = {}
             for index in self.table.details():
                 if self.table.amount(partner.name, index) > 0:
                     key = self.table.keys[index]
                     counts[key] = counts.get(key, 0) + 1
                     if self.blank(column.name, index):
-                        self.values[(column.name, index)] = Decimal(counts[key])
+                        self.values[(column.name, index)] = Decimal(1 if ones else counts[key])
 
     def _column(self, column: Column) -> None:
         formula = self.pack.formula(self.form, column)
@@ -149,25 +186,25 @@ class _Calculation:
         return standard.amount if standard else None
 
     def _is_derived(self, key: Key) -> bool:
-        return any(key[self.form.axes.index(axis)] == target for axis, target, _ in derived_members(self.table))
+        return any(key[self.form.axes.index(axis)] == target for axis, target, _ in self.derived)
 
     def _derived(self) -> None:
-        for axis, target, names in derived_members(self.table):
+        for axis, target, names in self.derived:
             formula = next(parse_formula(item.formula) for item in self.form.derived if item.axis == axis)
             position = self.form.axes.index(axis)
             for index, key in enumerate(self.table.keys):
                 if key[position] != target or self.table.is_total(index):
                     continue
                 parts = {name: self.table.index.get((*key[:position], name, *key[position + 1 :])) for name in names}
-                for bound in self.table.columns.values():
-                    self._derive(bound, index, parts, formula.evaluate)
+                for name, bound in self.table.columns.items():
+                    if bound.numbers and not all(at is None or self.blank(name, at) for at in parts.values()):
+                        self._difference(name, index, parts, formula)
 
-    def _derive(self, bound: BoundColumn, index: int, parts: dict[str, int | None], evaluate: object) -> None:
-        name = bound.column.name
+    def _difference(self, name: str, index: int, parts: dict[str, int | None], formula: Formula) -> None:
         values = {part: self.current(name, at) for part, at in parts.items() if at is not None}
         known = {part: value for part, value in values.items() if value is not None}
-        if len(known) == len(parts) and callable(evaluate):
-            self.values[(name, index)] = evaluate(known)
+        if len(known) == len(parts):
+            self.values[(name, index)] = formula.evaluate(known)
 
     def _totals(self, column: Column) -> None:
         for index, addends in total_addends(self.table):
@@ -188,7 +225,7 @@ class _Calculation:
                     continue
                 total = sum((number for number in numbers if number is not None), Decimal(0))
                 filled = any(not self.blank(column.name, i) for i in addends)
-            if filled or not self.blank(column.name, index):
+            if filled:
                 self.values[(column.name, index)] = total
 
     def _write(self, name: str, index: int, value: Decimal) -> Write | None:
@@ -202,7 +239,7 @@ class _Calculation:
         kind: Kind
         if cell in sheet.uncached:
             kind = "更新"
-        elif cell in sheet.formulas:
+        elif cell in sheet.formulas and (not self.formulas or number == BLANK):
             return None
         elif number.value is None and not number.trouble:
             kind = "填入"
@@ -212,13 +249,27 @@ class _Calculation:
             kind = "替换"
         new: Value = int(value) if value == value.to_integral_value() else float(value)
         sheet.put(*cell, new, sheet.formulas.get(cell))
-        for column in self.table.columns.values():
-            for at, place in enumerate(column.cells):
-                if place == cell:
-                    column.raw[at] = new
-                    if column.numbers:
-                        column.numbers[at] = Number(value)
+        for column, at in self.holders[cell]:
+            column.raw[at] = new
+            column.numbers[at] = Number(value)
         return Write(Ref(sheet.name, *cell), self.table.label(name, index), kind, old, value, bound.column.unit)
+
+    def standing(self) -> Iterator[Cell]:
+        """The calculated cells in which a formula with a result stands."""
+        sheet = self.table.sheet
+        yield from (cell for cell in self.holders if cell in sheet.formulas and cell not in sheet.uncached)
+
+    def refreshed(self, cell: Cell, old: Value) -> Write | None:
+        """Take over the new result of a formula; None where it is no other figure."""
+        sheet = self.table.sheet
+        number, before = read_number(sheet.value(*cell)), read_number(old)
+        for bound, index in self.holders[cell]:
+            bound.raw[index], bound.numbers[index] = sheet.value(*cell), number
+        if number.value is None or (before.value is not None and abs(number.value - before.value) < QUANTUM):
+            return None
+        bound, index = self.holders[cell][0]
+        label = self.table.label(bound.column.name, index)
+        return Write(Ref(sheet.name, *cell), label, "更新", old, number.value, bound.column.unit)
 
 
 def has_formula(table: Table, name: str, pack: Pack, term: Term) -> bool:
@@ -259,7 +310,9 @@ def derived_members(table: Table) -> list[tuple[str, str, tuple[str, ...]]]:
         filled = {
             key[position]
             for index, key in enumerate(table.keys)
-            if any(column.numbers[index].value is not None for column in table.columns.values() if column.numbers)
+            for name, column in table.columns.items()
+            if column.numbers and column.numbers[index].value is not None
+            if not table.has_formula(name, index) or (column.column.role == "input" and not table.is_total(index))
         }
         if all(name in filled for name in formula.names):
             found.append((item.axis, formula.target, formula.names))

@@ -6,23 +6,26 @@ standard error.  Heavy imports wait inside the functions, so that help is instan
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from .console import emit_json, emit_lines, prepare_streams, say
+from .usage import CLEAN, FAILED, FINDINGS, Command, Group, Misuse
+
 app = typer.Typer(
     name="jiesuan",
+    cls=Group,
     help="技工院校学生资助金结算：生成表格、计算、校验。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="一个命令怎么用：jiesuan 命令 --help，如 jiesuan check --help。先试试 jiesuan demo。",
 )
-CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 
 class Format(StrEnum):
@@ -39,91 +42,61 @@ class SetName(StrEnum):
     city = "市属"
 
 
-Files = Annotated[list[Path], typer.Argument(metavar="文件...", help="要处理的工作簿，可以多个")]
-FormatOption = Annotated[Format, typer.Option("--format", help="text 供人看，json 供程序用")]
-TermOption = Annotated[str | None, typer.Option("--term", metavar="学期", help="学期，如 2024春；不写则从表上认")]
-SetArgument = Annotated[SetName, typer.Argument(metavar="省属|市属", help="学校的隶属关系")]
-ForceOption = Annotated[bool, typer.Option("--force", "-f", help="输出文件已存在时覆盖")]
-AllOption = Annotated[bool, typer.Option("--all", help="全部列出，不省略")]
-PasswordOption = Annotated[str | None, typer.Option("--password", help="文件的打开密码")]
-OutOption = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；多个输入时写文件夹")
+Files = Annotated[list[Path], typer.Argument(metavar="文件...", help="要处理的工作簿，可以写多个")]
+FormatOption = Annotated[Format, typer.Option("--format", metavar="格式", help="text 供人看，json 供程序用")]
+TermOption = Annotated[str | None, typer.Option("--term", metavar="学期", help="写作 2024春 或 2024秋；不写则从表上认")]
+NewTermOption = Annotated[str, typer.Option("--term", metavar="学期", help="写作 2024春 或 2024秋")]
+SetArgument = Annotated[SetName, typer.Argument(metavar="省属|市属", help="学校的隶属关系，写 省属 或 市属")]
+OutOption = Annotated[Path, typer.Option("-o", "--output", metavar="文件.xlsx", help="写到哪个文件")]
+ResultOption = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；输入多个文件时写文件夹")
 ]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="输出文件已存在时覆盖它")]
+AllOption = Annotated[bool, typer.Option("--all", help="全部列出，不省略")]
+PasswordOption = Annotated[str | None, typer.Option("--password", metavar="密码", help="工作簿的打开密码")]
 DEFAULT_TERM = "2024春"
 
 
 def main() -> None:
-    """Entry point: Chinese on every console, no traceback for the user."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    from .pack import PackError
-    from .produce_error import OutputError
-
-    try:
-        app()
-    except (PackError, OutputError, ValueError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        fail("已中断。")
-    except BrokenPipeError:
-        sys.exit(FAILED)
-    except Exception as error:
-        # The type alone: texts of foreign exceptions may quote the workbook.
-        fail(f"程序内部出错（{type(error).__name__}）。请把出错时的命令和表格结构（不含学生信息）告诉维护者。")
-
-
-def fail(message: str) -> None:
-    """Say what went wrong and end with code 2."""
-    from .text import mask
-
-    typer.echo(mask(message), err=True)
-    sys.exit(FAILED)
-
-
-def say(message: str) -> None:
-    """A remark beside the result."""
-    from .text import mask
-
-    typer.echo(mask(message), err=True)
-
-
-def emit_json(value: Any) -> None:
-    """UTF-8 whatever the console's code page."""
-    import json
-
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-    else:
-        buffer.write(text.encode("utf-8"))
-        buffer.flush()
-
-
-def emit_lines(lines: Any) -> None:
-    """Lines with an optional color."""
-    for text, color in lines:
-        if color == "bold":
-            typer.secho(text, bold=True)
-        elif color:
-            typer.secho(text, fg=color)
-        else:
-            typer.echo(text)
+    """Entry point."""
+    prepare_streams()
+    app()
 
 
 def parse_term(text: str | None) -> Any:
-    """`--term`; ValueError in Chinese when it is not one."""
+    """`--term`; Misuse when it is not one."""
     from .term import Term
 
-    return Term.parse(text) if text else None
+    try:
+        return Term.parse(text) if text else None
+    except ValueError as error:
+        raise Misuse(str(error)) from error
 
 
-@app.command()
+def one_target(out: Path | None, in_place: bool) -> None:
+    """Misuse where two ways are given of saying where the result goes."""
+    if out and in_place:
+        raise Misuse("-o 和 --in-place 只能用一个。")
+
+
+def covered_term(text: str) -> Any:
+    """A term that the pack has forms for; Misuse when it has none."""
+    from .pack import load_pack
+
+    term, pack = parse_term(text or DEFAULT_TERM), load_pack()
+    if not pack.covers(term):
+        raise Misuse(f"“{pack.info.name}”只适用于 {pack.info.since} 及以后的学期，没有 {term}。")
+    return term
+
+
+@app.command(
+    cls=Command,
+    epilog="例：jiesuan check 结算表.xlsx\n    jiesuan check 结算表.xlsx --mark    另存一份标好的，原文件不动\n退出码：0 没有要改、要核实的；1 有；2 有文件读不了、写不成。",
+)
 def check(
     files: Files,
-    marks: Annotated[bool, typer.Option("--mark", help="在工作簿里标出每一处，另存为 …_已校验.xlsx")] = False,
-    out: OutOption = None,
+    marks: Annotated[bool, typer.Option("--mark", help="把每一处标在表上，另存为 …_已校验.xlsx")] = False,
+    out: ResultOption = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="和 --mark 一起用：标在原文件里，并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
@@ -132,80 +105,75 @@ def check(
     password: PasswordOption = None,
 ) -> None:
     """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
+    from .marked import CHECKED, Marked, mark_file, places
     from .render_json import document, report_record, unreadable_record
-    from .render_text import report_lines
+    from .render_text import report_lines, tally_line
     from .session import Failure, check_file
 
-    if (out or in_place) and not marks:
-        fail("-o 和 --in-place 要和 --mark 一起用。")
+    if (out or in_place or force) and not marks:
+        raise Misuse("-o、--in-place、--force 要和 --mark 一起用。")
     one_target(out, in_place)
     wanted = parse_term(term)
     records, code = [], CLEAN
-    for number, path in enumerate(files):
+    for number, (path, target) in enumerate(zip(files, places(files, out, CHECKED, in_place=in_place), strict=True)):
+        done: Marked | None = None
         if marks:
-            from .marking.work import mark_file, target_of
-
-            target = target_of(path, out, "_已校验", in_place=in_place, many=len(files) > 1)
-            marked = mark_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
-            result, failure, written = marked.report, marked.failure, marked.output
-        else:
-            checked = check_file(path, term=wanted, password=password)
-            failure = checked if isinstance(checked, Failure) else None
-            result, written = None if isinstance(checked, Failure) else checked, None
-        if result is not None:
-            code = max(code, CLEAN if result.clean else FINDINGS)
-            records.append(report_record(result) | ({"output": written} if marks else {}))
-            if output is Format.text:
-                if number:
-                    typer.echo()
-                emit_lines(report_lines(result, everything=everything))
-        if failure is not None:
+            done = mark_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
+        result = done.result if done else check_file(path, term=wanted, password=password)
+        if isinstance(result, Failure):
             code = FAILED
-            if result is None:
-                records.append(unreadable_record(failure.file, failure.kind, failure.message))
-            if output is Format.text or result is not None:
-                say(f"{failure.file}：{failure.message}")
-        elif marks and output is Format.text:
-            say(marked.note)
+            records.append(unreadable_record(result.file, result.kind, result.message))
+            if output is Format.text:
+                say(f"{result.file}：{result.message}")
+            continue
+        failure = done.failure if done else None
+        code = max(code, FAILED if failure else CLEAN if result.clean else FINDINGS)
+        records.append(report_record(result, done.output if done else None, failure))
+        if output is Format.text:
+            if number:
+                typer.echo()
+            emit_lines(report_lines(result, everything=everything))
+            if done:
+                say(f"{failure.file}：{failure.message}" if failure else done.note)
     if output is Format.json:
         emit_json(document(records))
+    elif len(files) > 1:
+        emit_lines(tally_line([str(record["status"]) for record in records]))
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command, epilog="例：jiesuan clear 结算表_已校验.xlsx    另存为 结算表_已校验_已清除.xlsx")
 def clear(
     files: Files,
-    out: OutOption = None,
+    out: ResultOption = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="清在原文件里，并留备份")] = False,
     force: ForceOption = False,
 ) -> None:
-    """清除标记：去掉颜色、批注和“校验结果”表，其他内容一个字节也不变。"""
-    from .marking.work import clear_file, target_of
+    """清除标记：去掉 check --mark 加上的底色、批注和“校验结果”表，其他内容不变。"""
+    from .marked import CLEARED, clear_file, places
+    from .session import Failure
 
     one_target(out, in_place)
     code = CLEAN
-    for path in files:
-        target = target_of(path, out, "_已清除", in_place=in_place, many=len(files) > 1)
+    for path, target in zip(files, places(files, out, CLEARED, in_place=in_place), strict=True):
         done = clear_file(path, target, in_place=in_place, force=force)
-        if done.failure is not None:
+        if isinstance(done, Failure):
             code = FAILED
-            say(f"{done.failure.file}：{done.failure.message}")
+            say(f"{done.file}：{done.message}")
         else:
-            say(done.note)
+            say(done)
     raise typer.Exit(code)
 
 
-def one_target(out: Path | None, in_place: bool) -> None:
-    """Refuse two ways of saying where the result goes."""
-    if out and in_place:
-        fail("-o 和 --in-place 只能用一个。")
-
-
-@app.command()
+@app.command(
+    cls=Command,
+    epilog="例：jiesuan calc 结算表.xlsx                 只列出要填、要改的格\n"
+    "    jiesuan calc 结算表.xlsx -o 算好.xlsx    另写成新文件，原文件不动",
+)
 def calc(
     files: Files,
-    out: OutOption = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件，并留备份")] = False,
+    out: ResultOption = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件并留备份；只限本程序生成的工作簿")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
     force: ForceOption = False,
@@ -213,110 +181,82 @@ def calc(
     password: PasswordOption = None,
 ) -> None:
     """计算：填好合计、小计、金额、标准，列出每一格的旧值和新值。"""
-    from .render_json import document, unreadable_record, write_record
-    from .render_text import write_lines
-    from .session import Failure, calculate_file, target_for
+    from .render_json import calculated_record, document, uncalculated_record
+    from .render_text import calculated_lines
+    from .session import Failure, calculate_file, targets
 
     one_target(out, in_place)
     wanted = parse_term(term)
     records, code = [], CLEAN
-    for path in files:
-        target = target_for(path, out, in_place=in_place, many=len(files) > 1)
+    for path, target in zip(files, targets(files, out, in_place=in_place), strict=True):
         result = calculate_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
         if isinstance(result, Failure):
             code = FAILED
-            records.append(
-                {**unreadable_record(result.file, result.kind, result.message), "output": None, "writes": []}
-            )
+            records.append(uncalculated_record(result.file, result.kind, result.message))
             if output is Format.text:
                 say(f"{result.file}：{result.message}")
             continue
-        records.append(
-            {
-                "file": result.file,
-                "sha256": result.sha256,
-                "pack": result.pack,
-                "set": result.set_name,
-                "term": result.term,
-                "status": "calculated" if result.writes else "unchanged",
-                "output": result.output,
-                "writes": [write_record(write) for write in result.writes],
-                "error": None,
-            }
-        )
+        records.append(calculated_record(result))
         if output is Format.text:
-            kinds = "，".join(f"{kind} {count} 格" for kind, count in result.kinds.items()) or "没有要改的格"
-            typer.secho(f"{result.file}    {result.set_name} · {result.term}    {kinds}", bold=True)
-            emit_lines(write_lines(result.writes, everything=everything))
-            if result.output:
+            emit_lines(calculated_lines(result, everything=everything))
+            if result.note:
                 say(result.note)
-            elif result.writes:
-                say("只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。")
     if output is Format.json:
         emit_json(document(records))
     raise typer.Exit(code)
 
 
-@app.command()
-def new(
-    set_name: SetArgument,
-    out: Annotated[Path, typer.Option("-o", "--output", metavar="文件.xlsx", help="写到哪个文件")],
-    term: TermOption = None,
-    force: ForceOption = False,
-) -> None:
+@app.command(cls=Command, epilog="例：jiesuan new 市属 --term 2024秋 -o 结算表.xlsx")
+def new(set_name: SetArgument, out: OutOption, term: NewTermOption = DEFAULT_TERM, force: ForceOption = False) -> None:
     """生成一套空白结算表。"""
     from .pack import load_pack
     from .produce import check_target, make_blank
-    from .term import Term
 
-    pack = load_pack()
-    wanted = Term.parse(term or DEFAULT_TERM)
-    covered(pack, wanted)
+    wanted = covered_term(term)
     check_target(out, force=force)
-    make_blank(out, pack, set_name.value, wanted)
+    make_blank(out, load_pack(), set_name.value, wanted)
     say(f"已生成 {out.name}：{set_name.value}，{wanted.title}。白底的格填写，蓝底的格自动计算，灰底的是标准。")
 
 
-@app.command()
+@app.command(cls=Command, epilog="例：jiesuan sample 市属 --errors 5 -o 练习.xlsx    错在哪里写在 练习.errors.json")
 def sample(
     set_name: SetArgument,
-    out: Annotated[Path, typer.Option("-o", "--output", metavar="文件.xlsx", help="写到哪个文件")],
-    term: TermOption = None,
-    students: Annotated[int, typer.Option(min=0, max=200_000, help="学生人数")] = 300,
-    seed: Annotated[int, typer.Option(help="随机种子，相同则结果相同")] = 1,
-    errors: Annotated[int, typer.Option(min=0, max=500, help="放进几处错误")] = 0,
+    out: OutOption,
+    term: NewTermOption = DEFAULT_TERM,
+    students: Annotated[
+        int, typer.Option(metavar="人数", min=0, max=200_000, help="学生人数，0 到 200000 的整数")
+    ] = 300,
+    seed: Annotated[int, typer.Option(metavar="种子", help="随机种子，整数；相同则结果相同")] = 1,
+    errors: Annotated[int, typer.Option(metavar="处数", min=0, max=500, help="放进几处错误，0 到 500 的整数")] = 0,
     force: ForceOption = False,
 ) -> None:
     """生成一所虚构学校填好的结算表，用来试用和培训。"""
     from .pack import load_pack
     from .produce import check_target, errors_file, make_sample_file, write_errors
-    from .term import Term
 
-    pack = load_pack()
-    wanted = Term.parse(term or DEFAULT_TERM)
-    covered(pack, wanted)
+    wanted = covered_term(term)
     check_target(out, force=force)
-    planted = make_sample_file(out, pack, set_name.value, wanted, students=students, seed=seed, errors=errors)
+    if errors and errors_file(out).exists() and not force:
+        raise Misuse(f"“{errors_file(out).name}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。")
+    planted = make_sample_file(out, load_pack(), set_name.value, wanted, students=students, seed=seed, errors=errors)
     say(f"已生成 {out.name}：{set_name.value}，{wanted.title}，{students} 名虚构学生。")
     if errors:
         write_errors(out, planted)
         say(f"放进了 {len(planted)} 处错误，位置见 {errors_file(out).name}。")
 
 
-@app.command()
+@app.command(cls=Command, epilog="例：jiesuan demo")
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="放演示文件的文件夹")] = Path("jiesuan-demo"),
 ) -> None:
-    """演示：生成一所虚构学校的表，放进几处常见错误，计算、校验，告诉您看哪些文件。"""
+    """演示：生成一所虚构学校的表，放进几处常见错误，校验、计算，告诉您看哪些文件。"""
     from .demo import run_demo
 
-    raise typer.Exit(run_demo(folder, say, emit_lines))
+    emit_lines(run_demo(folder))
 
 
-@app.command()
-def rules(
-    output: FormatOption = Format.text,
-) -> None:
+@app.command(cls=Command, epilog="一条规则的说明：jiesuan rule X201")
+def rules(output: FormatOption = Format.text) -> None:
     """列出全部校验规则。"""
     from .pack import load_pack
     from .render_rules import rule_record, rule_table
@@ -328,53 +268,42 @@ def rules(
         emit_lines(rule_table(pack))
 
 
-@app.command()
+@app.command(cls=Command, epilog="例：jiesuan rule X201    全部规则：jiesuan rules")
 def rule(code: Annotated[str, typer.Argument(metavar="编号", help="规则编号，如 X201")]) -> None:
     """一条规则的说明：查什么、依据、为什么、怎么办。"""
     from .pack import load_pack
     from .render_rules import rule_page
-    from .text import nearest
+    from .text import clean, nearest
 
     pack = load_pack()
-    found = pack.rules.get(code.strip().upper())
+    found = pack.rules.get(clean(code).upper())
     if found is None:
         close = nearest(code, pack.rules, least=0.3)
-        fail(f"没有编号为“{code}”的规则" + (f"，是不是 {close}？" if close else "。") + "全部规则见 jiesuan rules。")
-        return
+        hint = f"，是不是 {close}？" if close else "。"
+        raise Misuse(f"没有编号为“{code}”的规则{hint}全部规则见 jiesuan rules。")
     emit_lines(rule_page(found))
 
 
-@app.command()
+@app.command(cls=Command, epilog="例：jiesuan forms 2-3    全部各表：jiesuan forms")
 def forms(
-    form_id: Annotated[str | None, typer.Argument(metavar="编号", help="表的编号，如 2-3")] = None,
-    term: TermOption = None,
+    form_id: Annotated[str | None, typer.Argument(metavar="编号", help="表的编号，如 2-3；不写则列出各表")] = None,
+    term: NewTermOption = DEFAULT_TERM,
 ) -> None:
-    """列出各表；写编号则显示该表的列、公式、出处和存疑之处。"""
+    """列出各表；写编号则显示该表的列、公式、标准、出处和存疑之处。"""
     from .pack import load_pack
     from .render_rules import form_page, form_table
-    from .term import Term
 
-    pack = load_pack()
-    wanted = Term.parse(term or DEFAULT_TERM)
-    covered(pack, wanted)
+    pack, wanted = load_pack(), covered_term(term)
     if form_id is None:
         emit_lines(form_table(pack))
-        return
-    if form_id not in pack.forms:
-        fail(f"没有编号为“{form_id}”的表。现有：{'、'.join(pack.forms)}。")
-    emit_lines(form_page(pack, pack.form(form_id, wanted), wanted))
-
-
-def covered(pack: Any, term: Any) -> None:
-    """Refuse a term the pack has no forms for."""
-    if not pack.covers(term):
-        fail(f"“{pack.info.name}”只适用于 {pack.info.since} 及以后的学期，没有 {term}。")
+    elif form_id in pack.forms:
+        emit_lines(form_page(pack, pack.form(form_id, wanted), wanted))
+    else:
+        raise Misuse(f"没有编号为“{form_id}”的表。现有：{'、'.join(pack.forms)}。")
 
 
 @app.callback(invoke_without_command=True)
-def version(
-    show: Annotated[bool, typer.Option("--version", help="显示版本")] = False,
-) -> None:
+def version(show: Annotated[bool, typer.Option("--version", help="显示版本")] = False) -> None:
     """技工院校学生资助金结算：生成表格、计算、校验。"""
     if show:
         from . import __version__

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .ref import a1, parse_a1
+
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Decimal, Decimal], Decimal]]] = {
     ast.Add: ("+", lambda a, b: a + b),
     ast.Sub: ("-", lambda a, b: a - b),
@@ -68,7 +70,7 @@ def parse_expression(text: str) -> Formula:
 def _build(text: str, target: str, body: str, columns: Mapping[int, str]) -> Formula:
     try:
         tree = ast.parse(body.strip(), mode="eval").body
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:
         raise FormulaError(f"公式“{text}”写得不对") from error
     names: list[str] = []
     tree = _named(tree, columns, names, text, divisor=False)
@@ -121,8 +123,6 @@ def _sum_terms(node: ast.expr) -> list[ast.expr]:
 
 def _areas(cells: list[str]) -> list[str]:
     """Neighbouring cells of one row or column joined: [C7, D7, E7] → [C7:E7]."""
-    from .ref import a1, parse_a1
-
     places = [parse_a1(cell) for cell in cells]
     areas: list[str] = []
     start = 0

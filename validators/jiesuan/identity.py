@@ -29,6 +29,8 @@ _CLASS_TAIL = re.compile(r"[\(（]?[\d一二三四五六七八九十]*[\)）]?�
 
 def spelled(value: Value) -> str:
     """An identity number as it should be written: half width, no spaces or apostrophe, capital X."""
+    if isinstance(value, str) and _EIGHTEEN.fullmatch(value):
+        return value
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -51,6 +53,7 @@ def birth(number: str) -> dt.date | None:
         return None
 
 
+@lru_cache(maxsize=20_000)
 def identity_fault(value: Value, today: dt.date) -> str:
     """What is wrong with an identity number: '' or `id-number`, `id-other`, `id-length`, `id-place`, `id-birth`,
     `id-checksum`, `id-spelling`; the first that applies."""
@@ -75,7 +78,7 @@ def identity_fault(value: Value, today: dt.date) -> str:
 
 def phone_fault(value: Value) -> bool:
     """Whether a phone cell holds something that is no phone number; several may stand in one cell."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and (_MOBILE.fullmatch(value) or not value.strip())):
         return False
     text = spelled_phone(value)
     parts = [part for part in re.split(r"[、,，;；/／]", text) if part]
@@ -84,6 +87,8 @@ def phone_fault(value: Value) -> bool:
 
 def spelled_phone(value: Value) -> str:
     """A phone cell in one spelling, without spaces; `139-1234-5678` as eleven digits."""
+    if isinstance(value, str) and _MOBILE.fullmatch(value):
+        return value
     text = f"{value:.0f}" if isinstance(value, int | float) else clean(str(value or ""))
     text = re.sub(r"[\s'’]|^\+?86-?(?=1[3-9])", "", text)
     return re.sub(r"(?<!\d)(1[3-9]\d)-?(\d{4})-?(\d{4})(?!\d)", r"\1\2\3", text)
@@ -91,9 +96,9 @@ def spelled_phone(value: Value) -> str:
 
 def name_fault(value: Value) -> bool:
     """Whether a name holds spaces, invisible or odd characters, digits, or a wrong separator dot."""
-    if not isinstance(value, str) or not value.strip():
-        return value is not None and not isinstance(value, str)
-    return re.fullmatch(r"[^\W\d_]+(·[^\W\d_]+)*", value) is None
+    if not isinstance(value, str):
+        return value is not None
+    return bool(value.strip()) and not all(part.isalpha() for part in value.split("·"))
 
 
 class Entry(NamedTuple):
@@ -113,10 +118,10 @@ class Entry(NamedTuple):
         years = {n // 2 + 1}
         if self.term.half == 0 and n > 0:
             years.add((n - 1) // 2 + 1)
-        return {_GRADES[year - 1] for year in years if year <= len(_GRADES)}
+        return {GRADES[year - 1] for year in years if year <= len(GRADES)}
 
 
-_GRADES = ("一年级", "二年级", "三年级")
+GRADES = ("一年级", "二年级", "三年级")
 
 
 @lru_cache(maxsize=20_000)
@@ -128,6 +133,7 @@ def parse_entry(text: str) -> Entry | None:
     return Entry(Term(int(match[1]), 0 if match[2] == "春" else 1), match[3])
 
 
+@lru_cache(maxsize=20_000)
 def major_of(entry: Entry) -> str:
     """The major in a class name, without the class number: 数控加工1班 → 数控加工."""
     return _CLASS_TAIL.sub("", entry.major).removesuffix("专业") or entry.major

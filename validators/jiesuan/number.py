@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from .book import ErrorValue, Value
@@ -19,14 +20,14 @@ lowest standard (120 元 = 0.012 万元), so no rounding can hide a person or a 
 
 _NUMERIC = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _ZERO = Decimal(0)
+_REST = Decimal("1E-9")
 
 
 class Number(NamedTuple):
     """What a cell says when a number is expected.
 
     `value` is None for an empty cell and for `trouble`: `text` (no number), `error` (#REF! …), `date`, `logical`.
-    `typed` are the digits after the point that a person typed (None when the number is not rounded, e.g. an integer);
-    `as_text` and `noise` mark a number kept as text and float noise beyond one 分 of 万元.
+    `as_text` marks a number kept as text, `noise` one that had to be rounded to one 分 of 万元.
     """
 
     value: Decimal | None
@@ -46,7 +47,7 @@ def read_number(value: Value) -> Number:
         return BLANK
     kind = type(value)
     if kind is int:
-        return Number(Decimal(value))  # type: ignore[arg-type]
+        return _whole(value)
     if kind is float:
         return _from_float(value)  # type: ignore[arg-type]
     if isinstance(value, ErrorValue):
@@ -62,6 +63,11 @@ def read_number(value: Value) -> Number:
     return Number(None, "text")
 
 
+@lru_cache(maxsize=8192)
+def _whole(value: int) -> Number:
+    return Number(Decimal(value))
+
+
 def _from_float(value: float) -> Number:
     if value != value or value in (float("inf"), float("-inf")):
         return Number(None, "error")
@@ -69,16 +75,17 @@ def _from_float(value: float) -> Number:
     if -exact.as_tuple().exponent <= 6:  # type: ignore[operator]
         return Number(exact)
     rounded = exact.quantize(QUANTUM) if abs(exact) < 10**20 else exact
-    # 15 significant digits are what Excel itself shows; only what survives them is noise worth a word.
+    # 15 significant digits are what Excel itself shows, and sums of money leave rests far below one 分; only what is
+    # more than that is worth a word.
     shown = Decimal(f"{value:.12g}")
-    return Number(rounded, noise=shown != rounded)
+    return Number(rounded or _ZERO, noise=abs(shown - rounded) > _REST)
 
 
 def _from_text(value: str) -> Number:
     text = clean(value).replace(" ", "")
     if not text or text in DASHES:
         return BLANK
-    digits = text.removeprefix("¥").removeprefix("￥")
+    digits = text.removeprefix("¥")
     match = _NUMERIC.fullmatch(digits)
     if match is None or not any(character.isdigit() for character in digits):
         return Number(None, "text")
@@ -86,9 +93,9 @@ def _from_text(value: str) -> Number:
         number = Decimal(digits.replace(",", ""))
     except InvalidOperation:
         return Number(None, "text")
-    if abs(number.adjusted()) > 18:
+    if number and abs(number.adjusted()) > 18:
         return Number(None, "text")
-    return Number(number, as_text=True)
+    return Number(number or _ZERO, as_text=True)
 
 
 def rounding(value: Decimal, unit: str) -> Decimal:

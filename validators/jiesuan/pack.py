@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from .form import Axis, Column, Form, Line, Member, Total
+from .form import Axis, Column, Derived, Form, Line, Member, Total
 from .formula import Formula, FormulaError, parse_expression, parse_formula
 from .policy import Policy, in_force
 from .rule import Rule, RuleFile
@@ -56,6 +57,7 @@ class Pack:
     """By id, undated: use `form()` for the form of a term."""
     policy: Policy
     rules: dict[str, Rule]
+    _dated: dict[tuple[str, Term], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def template_version(self) -> str:
@@ -74,7 +76,9 @@ class Pack:
 
     def form(self, form_id: str, term: Term) -> Form:
         """The form as it stands in that term: months, titles and dated members filled in."""
-        return _dated_form(self.info.id, form_id, term)
+        if (form_id, term) not in self._dated:
+            self._dated[form_id, term] = _dated_form(self.forms[form_id], self.policy, term)
+        return self._dated[form_id, term]
 
     def set_forms(self, set_name: str, term: Term) -> list[Form]:
         """The forms a school of that set hands in, in order."""
@@ -125,7 +129,6 @@ def pack_names() -> list[str]:
     return sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
 
 
-@cache
 def load_pack(name: str = "fujian-2024") -> Pack:
     """Load a pack by id, or from a folder.  Raises PackError naming file and key."""
     folder = packs_folder() / name
@@ -133,6 +136,11 @@ def load_pack(name: str = "fujian-2024") -> Pack:
         folder = Path(name)
     if not (folder / "pack.toml").is_file():
         raise PackError(f"没有名为“{name}”的表册。现有：{'、'.join(pack_names())}。")
+    return _load(folder.resolve())
+
+
+@cache
+def _load(folder: Path) -> Pack:
     info = _convert(folder / "pack.toml", PackInfo)
     forms = {form.id: form for form in _load_forms(folder, info)}
     rules: dict[str, Rule] = {}
@@ -140,14 +148,11 @@ def load_pack(name: str = "fujian-2024") -> Pack:
         for rule in _convert(path, RuleFile).rule:
             if rule.code in rules:
                 raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
+            _check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
             rules[rule.code] = rule
     pack = Pack(info, forms, _convert(folder / "policy.toml", Policy), dict(sorted(rules.items())))
     _verify(pack)
-    _loaded[info.id] = pack
     return pack
-
-
-_loaded: dict[str, Pack] = {}
 
 
 def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
@@ -156,7 +161,7 @@ def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
         table = _parse(path)
         base = table.pop("extends", None)
         if base is not None:
-            if base not in tables:
+            if not isinstance(base, str) or base not in tables:
                 raise PackError(f"{path.name}：extends 指向不存在的表 {base}")
             table = {**tables[base], **table}
         tables[path.stem] = table
@@ -180,6 +185,8 @@ def _with_labels(axis: Axis, info: PackInfo) -> Axis:
 def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PackError(f"读不了 {path.name}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name} 不是有效的 TOML：{error}") from error
 
@@ -196,33 +203,85 @@ def _checked(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
 
 
 def _verify(pack: Pack) -> None:
-    """Find what would otherwise break later: formulas, standards and dates that do not resolve."""
-    known = pack.policy.names()
+    """Find what would otherwise break later: terms, figures, formulas and names that do not resolve."""
+    _check_terms("pack.toml：since", pack.info.since)
+    for choice in pack.policy.choice:
+        _check_terms(f"policy.toml：{choice.name}", choice.since, choice.until)
+    for standard in pack.policy.standard:
+        _check_terms(f"policy.toml：{standard.name}", standard.since, standard.until)
+        try:
+            known = standard.amount.is_finite()
+        except InvalidOperation:
+            known = False
+        if not known:
+            raise PackError(f"policy.toml：{standard.name} 的 value“{standard.value}”不是数")
     for form in pack.forms.values():
-        for column in form.column:
-            try:
-                if column.formula:
-                    formula = pack.formula(form, column)
-                    if formula.target != column.name:
-                        raise FormulaError(f"公式“{column.formula}”写在了“{column.name}”列")
-                    for name in formula.names:
-                        if not form.has(name) and name not in known:
-                            raise FormulaError(f"公式“{column.formula}”里的“{name}”既不是列也不是标准")
-                if column.standard and not set(expression(column.standard).names) <= known:
-                    raise FormulaError(f"标准“{column.standard}”在 policy.toml 中没有")
-            except FormulaError as error:
-                raise PackError(f"{form.id}.toml：{error}") from error
-    for item in pack.info.set:
-        for form_id in item.forms:
+        try:
+            _verify_names(form, pack.policy)
+            for column in form.column:
+                _verify_column(pack, form, column)
+            for item in form.derived:
+                _verify_derived(form, item)
+        except (FormulaError, ValueError) as error:
+            raise PackError(f"{form.id}.toml：{error}") from error
+    for info in pack.info.set:
+        for form_id in info.forms:
             if form_id not in pack.forms:
                 raise PackError(f"pack.toml：没有表 {form_id}")
 
 
-@lru_cache(maxsize=256)
-def _dated_form(pack_id: str, form_id: str, term: Term) -> Form:
-    pack = _loaded[pack_id]
-    form = pack.forms[form_id]
+def _check_terms(where: str, *terms: str) -> None:
+    for text in filter(None, terms):
+        try:
+            Term.parse(text)
+        except ValueError as error:
+            raise PackError(f"{where}：{error}") from error
 
+
+def _verify_names(form: Form, policy: Policy) -> None:
+    """Names in one part of a form that another part must declare."""
+    axes, fields = set(form.axes), {column.name for column in form.column}
+    choices = {choice.name for choice in policy.choice}
+    wanted: list[tuple[str, Iterable[str], set[str]]] = [
+        ("column.name", fields, {name for name in fields if [c.name for c in form.column].count(name) == 1}),
+        *(("total.keep", total.keep, axes) for total in form.total),
+        *(("total.dash", total.dash, fields) for total in form.total),
+        *(("shape", (*shape.columns, *shape.rows), axes | {"*"}) for shape in form.shape),
+        *(("column.span", column.span, axes | {"group"}) for column in form.column),
+        *(("derived.axis", (item.axis,), axes) for item in form.derived),
+        *(("axis.dated", (axis.dated,), choices | {""}) for axis in form.axis),
+        *(("axis.default", (axis.default,), {m.name for m in axis.members} | {""}) for axis in form.axis),
+        *(("line.total", (line.total,), {total.label for total in form.total} | {""}) for line in form.line),
+    ]
+    for key, names, declared in wanted:
+        for name in sorted(set(names) - declared):
+            raise ValueError(f"{key} 里的“{name}”没有声明或重复")
+    for total in form.total:
+        _check_terms(f"{form.id}.toml：total“{total.label}”", total.since, total.until)
+
+
+def _verify_column(pack: Pack, form: Form, column: Column) -> None:
+    known = pack.policy.names()
+    if column.formula:
+        formula = pack.formula(form, column)
+        if formula.target != column.name:
+            raise FormulaError(f"公式“{column.formula}”写在了“{column.name}”列")
+        for name in formula.names:
+            if not form.has(name) and name not in known:
+                raise FormulaError(f"公式“{column.formula}”里的“{name}”既不是列也不是标准")
+    if column.standard and not set(expression(column.standard).names) <= known:
+        raise FormulaError(f"标准“{column.standard}”在 policy.toml 中没有")
+
+
+def _verify_derived(form: Form, item: Derived) -> None:
+    formula = parse_formula(item.formula)
+    members = {member.name for member in form.axis_named(item.axis).members}
+    for name in (formula.target, *formula.names):
+        if name not in members:
+            raise FormulaError(f"公式“{item.formula}”里的“{name}”不是“{item.axis}”的一项")
+
+
+def _dated_form(form: Form, policy: Policy, term: Term) -> Form:
     def fill(text: str) -> str:
         if "{" not in text:
             return text
@@ -233,7 +292,7 @@ def _dated_form(pack_id: str, form_id: str, term: Term) -> Form:
     def members(axis: Axis) -> tuple[Member, ...]:
         if not axis.dated:
             return axis.members
-        chosen = pack.policy.values(axis.dated, term)
+        chosen = policy.values(axis.dated, term)
         return tuple(
             member if member.name in chosen else msgspec.structs.replace(member, optional=True, closed=True)
             for member in axis.members

@@ -85,6 +85,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
                 return choice.values
         raise KeyError(name)
 
+    def keys_of(self, name: str) -> frozenset[str]:
+        """What narrows the figures of that name (隶属, 专业类别 …)."""
+        return frozenset(key for standard in self.standard if standard.name == name for key in standard.keys)
+
     def names(self) -> frozenset[str]:
         return frozenset(standard.name for standard in self.standard)
 

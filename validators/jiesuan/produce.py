@@ -1,5 +1,4 @@
-"""Making workbooks: a blank set of forms, a fictitious sample, and a received workbook rebuilt on the template with every
-calculated cell filled."""
+"""Making workbooks: a blank set of forms, and a fictitious school's with or without mistakes."""
 
 from __future__ import annotations
 
@@ -8,20 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .bind import Workbook
 from .book import Value
-from .calculate import has_formula
 from .draft import Mistake
-from .filling import Filling
-from .form import ALL
 from .laid import Laid
 from .layout import compose, to_book
 from .pack import Pack
-from .produce_error import OutputError
+from .produce_error import OutputError, reason
 from .recalculate import recalculate
 from .ref import Ref
 from .report import display
-from .table import Table
 from .template import blank_results, write_workbook
 from .term import Term
 
@@ -43,9 +37,7 @@ def save(path: Path, pack: Pack, laid: list[Laid], results: dict[Ref, Value]) ->
     try:
         write_workbook(path, pack, laid, results)
     except OSError as error:
-        raise OutputError(
-            f"“{path.name}”写不进去：{error.strerror or error}。可能正在 Excel 中打开、文件夹只读或磁盘已满。"
-        ) from error
+        raise OutputError(f"“{path.name}”写不进去：{reason(error)}。") from error
 
 
 def results_of(laid: list[Laid]) -> dict[Ref, Value]:
@@ -118,7 +110,7 @@ def write_errors(path: Path, planted: list[Planted]) -> None:
     try:
         errors_file(path).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"“{errors_file(path).name}”写不进去：{error.strerror or error}。") from error
+        raise OutputError(f"“{errors_file(path).name}”写不进去：{reason(error)}。") from error
 
 
 def locate(mistake: Mistake, laid: list[Laid]) -> Planted:
@@ -136,49 +128,3 @@ def locate(mistake: Mistake, laid: list[Laid]) -> Planted:
         cell = (form.rows[section, index], form.columns[name]) if name else form.places.get(((section,), "免学费金额"))
     ref = Ref(form.sheet, *cell) if cell else None
     return Planted(mistake, form.sheet, ref.cell if ref else "")
-
-
-def rebuilt(workbook: Workbook) -> list[Laid]:
-    """The forms of a bound workbook on the standard template: what was typed is kept, calculated cells become native
-    formulas; student rows keep their order."""
-    filling = Filling()
-    for role, table in workbook.tables.items():
-        filling.lines[role] = {
-            name: _line_value(line.text, table, line.ref) for name, line in table.lines.items() if line.text
-        }
-        if table.is_list:
-            filling.rows[role] = _rows(table)
-        else:
-            _figures(workbook, table, role, filling)
-    return compose(workbook.pack, workbook.set, workbook.term, filling)
-
-
-def _rows(table: Table) -> dict[str, list[dict[str, Value]]]:
-    rows: dict[str, list[dict[str, Value]]] = {}
-    for index in table.details():
-        record = {name: _plain(bound.raw[index]) for name, bound in table.columns.items()}
-        rows.setdefault(table.keys[index][0], []).append(record)
-    return rows
-
-
-def _figures(workbook: Workbook, table: Table, role: str, filling: Filling) -> None:
-    pack, term = workbook.pack, workbook.term
-    native = {c.name for c in table.form.fields if c.role == "computed" and has_formula(table, c.name, pack, term)}
-    derived = {item.formula.partition("=")[0] for item in table.form.derived}
-    for name, bound in table.columns.items():
-        for index, key in enumerate(table.keys):
-            value = _plain(bound.raw[index])
-            computed = name in native
-            summed = ALL in key and table.form.summed(bound.column)
-            if value is None or computed or summed or derived & set(key):
-                continue
-            filling.figures[(role, key, name)] = value
-
-
-def _plain(value: Value) -> Value:
-    return value.strip() if isinstance(value, str) else value
-
-
-def _line_value(text: str, table: Table, ref: Ref) -> Value:
-    value = table.sheet.value(ref.row, ref.column)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from .book import Book, Cell, ErrorValue, Sheet, Value
 from .number import read_number
@@ -25,19 +25,26 @@ _TOKEN = re.compile(
 )""",
     re.VERBOSE,
 )
-_REFERENCE = re.compile(r"(?<![\w!':.])\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?(?![\w(!])")
+_REFERENCE = re.compile(r"(?<![\w!':.$])\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?(?![\w(!])")
 
-_MAX_DEPTH = 60
-_MAX_AREA = 200_000
+_LONGEST = 4_000
+"""Characters of a formula."""
+_MAX_WORK = 3_000_000
+"""Cells looked at for one book; a hostile file cannot take longer."""
 Operand = Decimal | str | bool | None
+Place = tuple[str, Cell]
 
 
 class _Cannot(Exception):
-    """The formula uses something outside the few things understood here."""
+    """The formula uses something outside the few things understood here, or depends on itself."""
 
 
-class Circular(_Cannot):
-    """The formula depends on itself."""
+class _Spoilt(Exception):
+    """The result is an error such as #DIV/0!."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = ErrorValue(error)
 
 
 def recalculate(book: Book) -> None:
@@ -50,65 +57,90 @@ def recalculate(book: Book) -> None:
     evaluator = _Evaluator(book)
     for sheet in book.sheets:
         for cell in sorted(sheet.uncached):
-            try:
-                evaluator.result(sheet, cell)
-            except (_Cannot, RecursionError):
-                continue
+            evaluator.settle(sheet, cell)
 
 
 def refers_to_itself(formula: str, cell: Cell) -> bool:
     """Whether a formula names its own cell, alone or inside an area (循环引用, the common slip in typed totals)."""
     row, column = cell
+    return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in references(formula))
+
+
+def references(formula: str) -> Iterator[tuple[int, int, int, int]]:
+    """The areas of its own sheet that a formula names: (first row, first column, last row, last column)."""
     for match in _REFERENCE.finditer(formula):
-        first_column, first_row = column_number(match[1]), int(match[2])
-        last_column = column_number(match[3]) if match[3] else first_column
-        last_row = int(match[4]) if match[4] else first_row
-        if first_row <= row <= last_row and first_column <= column <= last_column:
-            return True
-    return False
+        top, bottom = sorted((int(match[2]), int(match[4] or match[2])))
+        left, right = sorted((column_number(match[1]), column_number(match[3] or match[1])))
+        yield top, left, bottom, right
 
 
 class _Evaluator:
+    """Evaluates formulas after those they refer to, with a stack of its own: chains may be as long as the sheet."""
+
     def __init__(self, book: Book) -> None:
-        self.sheets = {sheet.name: sheet for sheet in book.sheets}
-        self.running: set[tuple[str, Cell]] = set()
-        self.failed: set[tuple[str, Cell]] = set()
+        self.sheets = {sheet.name.lower(): sheet for sheet in book.sheets}
+        self.settled: set[Place] = set()
+        self.work = 0
 
-    def result(self, sheet: Sheet, cell: Cell) -> Value:
-        if cell not in sheet.uncached:
-            return sheet.value(*cell)
-        place = (sheet.name, cell)
-        if place in self.running:
-            raise Circular
-        if place in self.failed or len(self.running) > _MAX_DEPTH:
+    def settle(self, sheet: Sheet, cell: Cell) -> None:
+        """Give the cell and all it needs their results."""
+        stack: list[tuple[Sheet, Cell, _Parser | None]] = [(sheet, cell, None)]
+        waiting: set[Place] = set()
+        while stack:
+            sheet, cell, parser = stack.pop()
+            place = (sheet.name, cell)
+            if place in self.settled:
+                continue
+            try:
+                if parser is None and place not in waiting:
+                    parser = _Parser(sheet.formulas.get(cell, ""), sheet, self)
+                    stack.append((sheet, cell, parser))
+                    waiting.add(place)
+                    stack += [
+                        (other, need, None) for other, need in parser.needs() if (other.name, need) not in waiting
+                    ]
+                elif parser is not None:
+                    self.settled.add(place)
+                    sheet.put(*cell, _result(parser), sheet.formulas[cell])
+            except (_Cannot, RecursionError):
+                self.settled.add(place)
+
+    def value(self, sheet: Sheet, cell: Cell) -> Value:
+        if cell in sheet.uncached:
             raise _Cannot
-        formula = sheet.formulas.get(cell, "")
-        self.running.add(place)
-        try:
-            value = self._plain(_Parser(formula, sheet, self).parse())
-        except (DivisionByZero, ZeroDivisionError, InvalidOperation):
-            value = ErrorValue("#DIV/0!")
-        except _Cannot:
-            self.failed.add(place)
-            raise
-        finally:
-            self.running.discard(place)
-        sheet.put(*cell, value, formula)
-        return value
+        return sheet.value(*cell)
 
-    @staticmethod
-    def _plain(value: Operand) -> Value:
-        if isinstance(value, Decimal):
-            return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
-        return value
-
-    def area(self, sheet: Sheet, first: Cell, last: Cell) -> Iterator[Value]:
-        bottom = min(last[0], len(sheet.values))
-        if (bottom - first[0] + 1) * (last[1] - first[1] + 1) > _MAX_AREA:
+    def cells(self, sheet: Sheet, first: Cell, last: Cell) -> list[Cell]:
+        """The cells of an area, within the used range."""
+        if first == last:
+            return [first]
+        bottom, right = min(last[0], len(sheet.values)), min(last[1], sheet.width)
+        self.work += max(bottom - first[0] + 1, 0) * max(right - first[1] + 1, 0)
+        if self.work > _MAX_WORK:
             raise _Cannot
-        for row in range(first[0], bottom + 1):
-            for column in range(first[1], last[1] + 1):
-                yield self.result(sheet, (row, column)) if (row, column) in sheet.uncached else sheet.value(row, column)
+        return [(row, column) for row in range(first[0], bottom + 1) for column in range(first[1], right + 1)]
+
+
+def _result(parser: _Parser) -> Value:
+    try:
+        return _plain(parser.parse())
+    except _Spoilt as spoilt:
+        return spoilt.error
+    except ZeroDivisionError:
+        return ErrorValue("#DIV/0!")
+    except ArithmeticError:
+        return ErrorValue("#NUM!")
+
+
+def _plain(value: Operand) -> Value:
+    """A result as a cell holds it; a reference to an empty cell gives 0."""
+    if value is None:
+        return 0
+    if not isinstance(value, Decimal):
+        return value
+    if value and value.adjusted() > 307:
+        raise OverflowError
+    return int(value) if abs(value) < 10**15 and value == value.to_integral_value() else float(value)
 
 
 class _Parser:
@@ -120,7 +152,7 @@ class _Parser:
         self.tokens: list[re.Match[str]] = []
         position = 0
         text = formula.rstrip()
-        if not text or len(text) > 4000:
+        if not text or len(text) > _LONGEST:
             raise _Cannot
         while position < len(text):
             match = _TOKEN.match(text, position)
@@ -129,6 +161,16 @@ class _Parser:
             self.tokens.append(match)
             position = match.end()
         self.at = 0
+
+    def needs(self) -> Iterator[tuple[Sheet, Cell]]:
+        """The cells without a result that the formula names."""
+        for token in self.tokens:
+            if token["cell"]:
+                sheet, first, last = self.reference(token)
+                if sheet.uncached:
+                    yield from (
+                        (sheet, cell) for cell in self.evaluator.cells(sheet, first, last) if cell in sheet.uncached
+                    )
 
     def parse(self) -> Operand:
         value = self.comparison()
@@ -160,9 +202,9 @@ class _Parser:
             return left
         right = self.sum()
         if isinstance(left, str) or isinstance(right, str):
-            same = (left or "") == (right or "")
             if operator not in ("=", "<>"):
                 raise _Cannot
+            same = _as_text(left) == _as_text(right)
             return same if operator == "=" else not same
         a, b = _number(left), _number(right)
         return {"=": a == b, "<>": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
@@ -208,7 +250,7 @@ class _Parser:
             return token["text"][1:-1].replace('""', '"')
         if token["cell"] and not token["to"]:
             sheet, cell, _ = self.reference(token)
-            return _operand(self.evaluator.result(sheet, cell))
+            return _operand(self.evaluator.value(sheet, cell))
         if token["name"]:
             return self.call(token["name"].upper())
         raise _Cannot
@@ -219,9 +261,9 @@ class _Parser:
             name = token["sheet"][:-1]
             if name.startswith("'"):
                 name = name[1:-1].replace("''", "'")
-            if name not in self.evaluator.sheets:
+            if name.lower() not in self.evaluator.sheets:
                 raise _Cannot
-            sheet = self.evaluator.sheets[name]
+            sheet = self.evaluator.sheets[name.lower()]
         first = _cell(token["cell"])
         last = _cell(token["to"]) if token["to"] else first
         return sheet, (min(first[0], last[0]), min(first[1], last[1])), (max(first[0], last[0]), max(first[1], last[1]))
@@ -244,19 +286,37 @@ class _Parser:
         following = self.tokens[self.at + 1]["op"] if self.at + 1 < len(self.tokens) else None
         if token is not None and token["cell"] and following in (",", ")"):
             self.at += 1
-            return list(self.evaluator.area(*self.reference(token)))
-        value = self.comparison()
-        return [_Evaluator._plain(value)]
+            sheet, first, last = self.reference(token)
+            return [self.evaluator.value(sheet, cell) for cell in self.evaluator.cells(sheet, first, last)]
+        return [_plain(self.comparison())]
 
     def condition(self) -> Operand:
+        """IF; the branch not taken is not evaluated, so that it may divide by zero."""
         test = self.comparison()
+        chosen = test if isinstance(test, bool) else bool(_number(test))
         self.expect(",")
-        yes = self.comparison()
-        no: Operand = False
+        value: Operand = False
+        if chosen:
+            value = self.comparison()
+        else:
+            self.skip()
         if self.take(","):
-            no = self.comparison()
+            if chosen:
+                self.skip()
+            else:
+                value = self.comparison()
         self.expect(")")
-        return yes if (test if isinstance(test, bool) else bool(_number(test))) else no
+        return value
+
+    def skip(self) -> None:
+        """Pass over one argument."""
+        depth = 0
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            if not depth and token["op"] in (",", ")"):
+                return
+            depth += bool(token["name"] or token["op"] == "(") - (token["op"] == ")")
+            self.at += 1
 
 
 def _cell(text: str) -> Cell:
@@ -267,10 +327,8 @@ def _cell(text: str) -> Cell:
 
 def _operand(value: Value) -> Operand:
     if isinstance(value, ErrorValue):
-        raise _Cannot
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
+        raise _Spoilt(value)
+    if value is None or isinstance(value, bool | str):
         return value
     number = read_number(value)
     if number.value is None:
@@ -279,16 +337,19 @@ def _operand(value: Value) -> Operand:
 
 
 def _number(value: Operand) -> Decimal:
-    if value is None or value == "":
+    if value is None:
         return Decimal(0)
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, bool):
-        return Decimal(int(value))
-    number = read_number(value).value
-    if number is None:
-        raise _Cannot
-    return number
+    if isinstance(value, str):
+        number = read_number(value).value
+        if number is None:
+            raise _Spoilt("#VALUE!")
+        return number
+    return Decimal(value)
+
+
+def _as_text(value: Operand) -> str | Decimal | bool:
+    """For comparing with a text: an empty cell is an empty text, a number is none at all."""
+    return "" if value is None else value.lower() if isinstance(value, str) else value
 
 
 def _numbers(values: list[Value]) -> list[Decimal]:
@@ -296,7 +357,7 @@ def _numbers(values: list[Value]) -> list[Decimal]:
     found = []
     for value in values:
         if isinstance(value, ErrorValue):
-            raise _Cannot
+            raise _Spoilt(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             number = read_number(value).value
             if number is not None:
@@ -314,9 +375,24 @@ def _countif(arguments: list[list[Value]]) -> Operand:
     return Decimal(sum(number > 0 for number in _numbers(arguments[0])))
 
 
+def _one(values: list[Value]) -> Decimal:
+    """The single number that a function takes."""
+    if len(values) != 1:
+        raise _Cannot
+    return _number(_operand(values[0]))
+
+
 def _round(arguments: list[list[Value]]) -> Operand:
-    value, digits = _flat(arguments[:1])[0], int(_flat(arguments[1:])[0])
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    if len(arguments) != 2:
+        raise _Cannot
+    value, digits = map(_one, arguments)
+    return value.quantize(Decimal(1).scaleb(-int(digits)), rounding=ROUND_HALF_UP)
+
+
+def _abs(arguments: list[list[Value]]) -> Operand:
+    if len(arguments) != 1:
+        raise _Cannot
+    return abs(_one(arguments[0]))
 
 
 _FUNCTIONS: dict[str, Callable[[list[list[Value]]], Operand]] = {
@@ -324,7 +400,7 @@ _FUNCTIONS: dict[str, Callable[[list[list[Value]]], Operand]] = {
     "COUNT": lambda arguments: Decimal(len(_flat(arguments))),
     "COUNTIF": _countif,
     "ROUND": _round,
-    "ABS": lambda arguments: abs(_flat(arguments)[0]),
+    "ABS": _abs,
     "MIN": lambda arguments: min(_flat(arguments), default=Decimal(0)),
     "MAX": lambda arguments: max(_flat(arguments), default=Decimal(0)),
 }

@@ -50,6 +50,11 @@ def a1(row: int, column: int) -> str:
     return f"{letters(column)}{row}"
 
 
+def quoted(sheet: str) -> str:
+    """A sheet's name as it stands in an address: `'2-3 表'`, and `'A1'`, which would read as a cell."""
+    return sheet if _PLAIN_NAME.fullmatch(sheet) and not _A1.fullmatch(sheet) else "'" + sheet.replace("'", "''") + "'"
+
+
 class Ref(NamedTuple):
     """One cell of one sheet; orders by sheet name, then row, then column."""
 
@@ -63,10 +68,7 @@ class Ref(NamedTuple):
         return a1(self.row, self.column)
 
     def __str__(self) -> str:
-        name = self.sheet
-        if not _PLAIN_NAME.fullmatch(name):
-            name = "'" + name.replace("'", "''") + "'"
-        return f"{name}!{self.cell}"
+        return f"{quoted(self.sheet)}!{self.cell}"
 
 
 def compress(cells: Iterable[tuple[int, int]]) -> str:

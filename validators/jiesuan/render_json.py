@@ -7,7 +7,9 @@ from typing import Any
 from . import __version__
 from .calculate import Write
 from .number import plain
-from .report import Finding, Report, display
+from .report import PERSONAL, Finding, Report, amount, display
+from .rule import LEVELS
+from .session import Calculated, Failure
 from .text import mask
 
 SCHEMA_VERSION = 1
@@ -19,22 +21,24 @@ def document(files: list[dict[str, Any]]) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "tool": TOOL, "files": files}
 
 
-def report_record(report: Report) -> dict[str, Any]:
-    """One checked file."""
+def report_record(report: Report, output: str | None = None, failure: Failure | None = None) -> dict[str, Any]:
+    """One checked file; `output` is the marked workbook, `failure` why it was not written."""
     return {
-        "file": report.file,
+        "file": mask(report.file),
         "sha256": report.sha256,
         "pack": report.pack,
         "set": report.set_name,
         "term": report.term,
-        "school": report.school,
+        "school": mask(report.school),
         "status": "clean" if report.clean else "findings",
         "counts": report.counts,
         "levels": report.levels,
+        "blank": report.blank,
         "findings": [finding_record(finding) for finding in report.findings],
         "unchecked": [{"code": item.rule.code, "why": mask(item.why)} for item in report.unchecked],
         "remarks": [mask(remark) for remark in report.remarks],
-        "error": None,
+        "output": mask(output) if output else None,
+        "error": {"kind": failure.kind, "message": mask(failure.message)} if failure else None,
     }
 
 
@@ -72,10 +76,44 @@ def unreadable_record(file: str, kind: str, message: str) -> dict[str, Any]:
         "school": "",
         "status": "unreadable",
         "counts": {"selected": 0, "passed": 0, "found": 0, "explained": 0, "unchecked": 0},
-        "levels": {"错误": 0, "核实": 0, "提示": 0},
+        "levels": dict.fromkeys(LEVELS, 0),
+        "blank": False,
         "findings": [],
         "unchecked": [],
         "remarks": [],
+        "output": None,
+        "error": {"kind": kind, "message": mask(message)},
+    }
+
+
+def calculated_record(done: Calculated) -> dict[str, Any]:
+    """One calculated file."""
+    return {
+        "file": mask(done.file),
+        "sha256": done.sha256,
+        "pack": done.pack,
+        "set": done.set_name,
+        "term": done.term,
+        "status": "calculated" if done.writes else "unchanged",
+        "output": mask(done.output) if done.output else None,
+        "note": mask(done.note),
+        "writes": [write_record(write) for write in done.writes],
+        "error": None,
+    }
+
+
+def uncalculated_record(file: str, kind: str, message: str) -> dict[str, Any]:
+    """A file that could not be calculated or written."""
+    return {
+        "file": mask(file),
+        "sha256": "",
+        "pack": "",
+        "set": "",
+        "term": "",
+        "status": kind if kind == "not-written" else "unreadable",
+        "output": None,
+        "note": "",
+        "writes": [],
         "error": {"kind": kind, "message": mask(message)},
     }
 
@@ -88,6 +126,6 @@ def write_record(write: Write) -> dict[str, Any]:
         "label": mask(write.label),
         "kind": write.kind,
         "old": display(write.old, write.unit),
-        "new": plain(write.new),
+        "new": plain(write.new) if abs(write.new) < PERSONAL else amount(write.new, write.unit),
         "unit": write.unit,
     }

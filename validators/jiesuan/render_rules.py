@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from .console import pad, width
 from .form import Form
 from .number import plain
 from .pack import Pack
 from .policy import in_force
-from .render_text import COLORS, pad, width
+from .render_text import COLORS
 from .rule import FAMILIES, Rule
 from .term import Term
 
@@ -123,7 +125,7 @@ def form_page(pack: Pack, form: Form, term: Term) -> Lines:
     rows = []
     for column in form.fields:
         number = str(column.no) if column.no is not None else ""
-        path = "›".join(column.header) or column.name
+        path = "→".join(column.header) or column.name
         rows.append(
             (number, path, _ROLES[column.role], column.type, column.unit, column.formula, _SOURCES[column.source])
         )
@@ -137,7 +139,8 @@ def form_page(pack: Pack, form: Form, term: Term) -> Lines:
     yield "", ""
     for total in form.total:
         kept = "、".join(total.keep) or "全部"
-        yield f"  合计行  {total.label}（按{kept}，{_SOURCES[total.source]}）", ""
+        label = re.sub(r"\{(\w+)\}", r"各\1", total.label)
+        yield f"  合计行  {label}（按{kept}，{_SOURCES[total.source]}）", ""
     yield from _standards(pack, form, term)
     if form.doubts:
         yield "", ""

@@ -6,26 +6,44 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from .book import Value
 from .number import read_number, show
 from .ref import Ref
 from .rule import LEVELS, Rule
-from .text import mask
+from .text import mask, mask_number
+
+PERSONAL = 10**10
+"""No amount of these forms has eleven digits; a mobile number has."""
+
+
+class _Masked:
+    """Texts are masked as they are stored, whoever wrote them: no full identity number or phone leaves a workbook."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.TEXTS:
+            text = getattr(self, name)
+            hidden = mask(text)
+            if hidden is not text:
+                object.__setattr__(self, name, hidden)
 
 
 @dataclass(frozen=True)
-class Related:
+class Related(_Masked):
     """Another figure of the relation: where it stands (one cell or Excel areas), what it is, its value."""
 
     sheet: str
     cell: str
     label: str
     value: str
+    TEXTS = ("label", "value")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(_Masked):
     """One mistake at one cell.  All texts are Chinese and masked; numbers are printed in `unit`."""
 
     rule: Rule
@@ -40,6 +58,7 @@ class Finding:
     unit: str = ""
     related: tuple[Related, ...] = ()
     order: tuple[int, int] = (0, 0)
+    TEXTS = ("label", "message", "expected", "actual", "difference")
 
     @property
     def code(self) -> str:
@@ -56,11 +75,12 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Unverified:
+class Unverified(_Masked):
     """A rule, or a part of it, that could not be checked, and why."""
 
     rule: Rule
     why: str
+    TEXTS = ("why",)
 
 
 @dataclass
@@ -82,6 +102,8 @@ class Report:
     explained: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     school: str = ""
+    blank: bool = False
+    """Nothing was filled in yet: what was not contradicted is no pass."""
 
     @property
     def found_codes(self) -> set[str]:
@@ -115,29 +137,51 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Nothing to correct or explain: no 错误, no 核实, and nothing left unchecked.  提示 alone does not count."""
+        """Nothing to correct or explain: no 错误, no 核实, nothing left unchecked, and something filled in.  提示 alone does
+        not count."""
         levels = self.levels
-        return not levels["错误"] and not levels["核实"] and not self.unchecked
+        return not levels["错误"] and not levels["核实"] and not self.unchecked and not self.blank
 
 
 def display(value: Value, unit: str = "") -> str:
     """A cell's value for a message: numbers in the unit's format, texts masked and shortened, blank as （空白）."""
     if value is None or value == "":
         return "（空白）"
-    if isinstance(value, bool | int | float) and not isinstance(value, bool):
-        if abs(value) >= 10**14:
-            return mask(f"{value:.0f}")
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
         number = read_number(value).value
-        return show(number, unit) if number is not None else str(value)
+        if number is None:
+            return str(value)
+        return amount(number, "") if abs(number) >= PERSONAL else show(number, unit)
     text = mask(str(value).strip())
     return text if len(text) <= 40 else text[:39] + "…"
 
 
 def amount(value: Decimal, unit: str) -> str:
-    """A number with its unit, e.g. `2.3520 万元`."""
+    """A number with its unit, e.g. `2.3520 万元`.  What is too long for an amount may be an identity or phone number typed
+    into the wrong cell, and is masked."""
+    if abs(value) >= PERSONAL:
+        return mask_number(f"{abs(value):.0f}")
     return f"{show(value, unit)} {unit}".rstrip()
 
 
 def place(ref: Ref | None) -> tuple[str, str, tuple[int, int]]:
     """(sheet, cell, order) of a finding."""
     return ("", "", (0, 0)) if ref is None else (ref.sheet, ref.cell, (ref.row, ref.column))
+
+
+def next_step(report: Report) -> str:
+    """One sentence: what to do now."""
+    levels = report.levels
+    if report.blank:
+        return "这套表还没有填数，谈不上对错：先填白底的格（蓝底的格自动计算），再校验。"
+    if levels["错误"]:
+        return f"请先改正 {levels['错误']} 处错误，再校验一次。" + (
+            f"另有 {levels['核实']} 处要核实。" if levels["核实"] else ""
+        )
+    if levels["核实"]:
+        return f"没有错误；有 {levels['核实']} 处要核实：改正，或按“办法”写明原因。"
+    if report.unchecked:
+        return "没有发现问题，但有规则未能校验，见上面的原因。"
+    return "全部通过，可以打印盖章报送。"

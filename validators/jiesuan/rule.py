@@ -26,7 +26,7 @@ FAMILIES = {
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One rule.  Either `holds` (an expression, see `jiesuan.expression`) or `check` (a named check in
-    `jiesuan.checks`) says what must be true."""
+    `jiesuan.check`) says what must be true."""
 
     code: str
     name: str
@@ -49,6 +49,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Only when the workbook's forms have no such member of the axis."""
     unit: str = ""
     """Unit of both sides of `holds`."""
+    together: tuple[str, ...] = ()
+    """Axes of `each` over which what does not hold makes one finding, at the first place (e.g. 月)."""
     excused: str = ""
     """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
     sets: tuple[str, ...] = ()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
+import shutil
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,39 +49,100 @@ class Calculated:
 
 
 def open_workbook(path: Path, *, term: Term | None = None, password: str | None = None) -> Workbook | Failure:
-    """Read and bind a file, leaving out a result sheet of ours; every failure comes back as a `Failure`."""
+    """Read and bind a file without a result sheet of ours; every failure comes back as a `Failure`."""
     from .bind import bind
     from .bind.workbook import NotBound
     from .marking.returned import without_result
-    from .pack import load_pack
+    from .pack import PackError, load_pack
     from .reading import UnreadableFile, open_book
 
-    name = mask(path.name or str(path))
     try:
         book = open_book(path, password=password)
-        without_result(book)
+        book.reasons = without_result(book)
         return bind(book, load_pack(), term=term)
     except UnreadableFile as error:
-        return Failure(name, error.kind, error.message)
+        return failed(path, error.kind, error.message)
     except NotBound as error:
-        return Failure(name, error.kind, mask(error.message))
-    except (RecursionError, MemoryError):
-        return Failure(name, "too-large", "这个文件太大或结构异常，读不下去；请用 Excel 打开后只保留结算表另存再试。")
+        return failed(path, error.kind, error.message)
+    except PackError:
+        raise
+    except Exception as error:
+        return broken(path, error)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: checking makes very many small objects that all live to the end, and the collector
+    would walk over them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def check_file(path: Path, *, term: Term | None = None, password: str | None = None) -> Report | Failure:
     """Check one file."""
+    checked = open_and_check(path, term=term, password=password)
+    return checked if isinstance(checked, Failure) else checked[1]
+
+
+def open_and_check(
+    path: Path, *, term: Term | None = None, password: str | None = None
+) -> tuple[Workbook, Report] | Failure:
+    """Check one file, for those who need the workbook beside its report."""
     from .check import check_workbook
 
-    workbook = open_workbook(path, term=term, password=password)
-    return workbook if isinstance(workbook, Failure) else check_workbook(workbook)
+    with collector_paused():
+        workbook = open_workbook(path, term=term, password=password)
+        if isinstance(workbook, Failure):
+            return workbook
+        try:
+            report = check_workbook(workbook)
+        except Exception as error:
+            return broken(path, error)
+    report.blank = is_blank(workbook)
+    return workbook, report
 
 
-def target_for(path: Path, out: Path | None, *, in_place: bool, many: bool) -> Path | None:
-    """Where the result of a file goes."""
-    from .marking.work import target_of
+def is_blank(workbook: Workbook) -> bool:
+    """Whether nobody has filled in anything yet: no figure but 0, no student."""
+    for table in workbook.tables.values():
+        if table.is_list and table.details():
+            return False
+        for bound in table.columns.values():
+            if bound.column.role not in ("input", "computed"):
+                continue
+            if any(number.value or number.trouble not in ("", "uncached") for number in bound.numbers):
+                return False
+    return True
 
-    return None if out is None and not in_place else target_of(path, out, "_已计算", in_place=in_place, many=many)
+
+def targets(files: Sequence[Path], out: Path | None, *, in_place: bool) -> list[Path | None]:
+    """Where the result of each file goes."""
+    many = len(files) > 1
+    found: list[Path | None] = []
+    for path in files:
+        if in_place:
+            found.append(path)
+        elif out is None:
+            found.append(None)
+        elif not many and not out.is_dir():
+            found.append(out)
+        else:
+            found.append(unused(out, f"{path.stem}_已计算", ".xlsx", found))
+    return found
+
+
+def unused(folder: Path, stem: str, suffix: str, taken: Sequence[Path | None]) -> Path:
+    """A name in a folder that no other file of the same call goes to."""
+    number, target = 2, folder / f"{stem}{suffix}"
+    while target in taken:
+        target = folder / f"{stem}{number}{suffix}"
+        number += 1
+    return target
 
 
 def calculate_file(
@@ -88,90 +154,121 @@ def calculate_file(
     term: Term | None = None,
     password: str | None = None,
 ) -> Calculated | Failure:
-    """Calculate one file; with a target, write the values into the received .xlsx or .xlsm itself, or, for other formats,
-    write the result on the standard template."""
+    """Calculate one file; with a target, write the result on the standard template."""
     from .calculate import calculate
-    from .marking import NotMarkable
-    from .marking.files import NotWritten
-    from .produce_error import OutputError
+    from .produce_error import OutputError, reason
 
     workbook = open_workbook(path, term=term, password=password)
     if isinstance(workbook, Failure):
         return workbook
-    name = mask(path.name)
-    done = Calculated(name, workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term))
+    done = Calculated(mask(path.name), workbook.book.sha256, workbook.pack.info.id, workbook.set, str(workbook.term))
     try:
-        data = path.read_bytes()
-        received = data.startswith(b"PK") and path.suffix.lower() not in (".xlsb", ".ods")
-        refusal = "" if received else _refusal(workbook, path, target, in_place=in_place)
-        if refusal:
-            return Failure(name, "not-written", refusal)
-        done.writes = calculate(workbook)
-        if target is None or (in_place and not done.writes):
-            return done
-        if received:
-            _write_received(done, workbook, path, target, data, in_place=in_place, force=force)
+        if target is None:
+            done.writes = calculate(workbook)
+            done.note = "只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。" if done.writes else ""
+        elif in_place:
+            _write_back(path, workbook, done)
         else:
-            _write_rebuilt(done, workbook, target, force=force)
-    except (OutputError, NotMarkable, NotWritten) as error:
-        return Failure(name, "not-written", mask(str(error)))
+            _write_new(path, target, workbook, done, force=force)
+    except OutputError as error:
+        return failed(path, "not-written", str(error))
     except OSError as error:
-        return Failure(name, "not-written", f"写不进去：{error.strerror or error}。")
-    done.output = mask(target.name)
+        return failed(path, "not-written", f"写不进去：{reason(error)}。")
+    except Exception as error:
+        return broken(path, error)
     return done
 
 
-def _write_received(
-    done: Calculated, workbook: Workbook, path: Path, target: Path, data: bytes, *, in_place: bool, force: bool
-) -> None:
-    """Put the values into a copy of the received file, or into itself.  Raises NotMarkable, NotWritten."""
-    from .marking.files import check_writable, keep_backup, write_whole
-    from .marking.values import fresh_results, write_values
-    from .marking.work import check_target
+def _write_new(path: Path, target: Path, workbook: Workbook, done: Calculated, *, force: bool) -> None:
+    """The result as a new file.  Raises OutputError, OSError."""
+    from .calculate import calculate
+    from .produce import check_target, results_of, save
+    from .produce_error import OutputError
+    from .rebuild import check_rebuildable, left_out, rebuilt
 
-    values: dict[str, dict[tuple[int, int], int | float]] = {}
-    updates: dict[str, dict[tuple[int, int], int | float]] = {}
-    for write in done.writes:
-        new = int(write.new) if write.new == write.new.to_integral_value() else float(write.new)
-        place = updates if write.kind == "更新" else values
-        place.setdefault(write.ref.sheet, {})[write.ref.row, write.ref.column] = new
-    fresh = fresh_results(workbook.book)
-    results = {sheet: {**updates.get(sheet, {}), **fresh.get(sheet, {})} for sheet in {*updates, *fresh}}
-    changed = write_values(data, values, results)
-    if in_place:
-        check_writable(path)
-        spare = keep_backup(path)
-        write_whole(path, changed)
-        done.note = f"已写回 {mask(path.name)}，原来的内容备份在 {mask(spare.name)}。"
-    else:
-        check_target(path, target, changed, force=force)
-        write_whole(target, changed)
-        done.note = f"已写入 {mask(target.name)}：只填数，格式、公式和其他内容不变；原文件未动。"
-
-
-def _write_rebuilt(done: Calculated, workbook: Workbook, target: Path, *, force: bool) -> None:
-    """Write the result on the standard template.  Raises OutputError."""
-    from .produce import check_target, rebuilt, results_of, save
-
-    target.parent.mkdir(exist_ok=True)
+    if target.exists() and target.samefile(path):
+        raise OutputError("输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。")
+    check_rebuildable(workbook)
+    if not target.parent.exists():
+        target.parent.mkdir()
     check_target(target, force=force)
+    done.writes = calculate(workbook, formulas=True)
     laid = rebuilt(workbook)
     save(target, workbook.pack, laid, results_of(laid))
-    done.note = f"已写入 {mask(target.name)}（按标准模板重建，计算列为公式；原文件未动）。"
+    done.output = mask(target.name)
+    known = {table.sheet.name for table in workbook.tables.values()}
+    left = [f"工作表“{sheet.name}”" for sheet in workbook.book.sheets if sheet.name not in known]
+    left += ["校验标记"] if workbook.book.reasons is not None else []
+    left += map(str, left_out(workbook, laid))
+    done.note = f"已写入 {done.output}（按标准模板重建，计算列为公式；原文件未动）。"
+    if left:
+        done.note += f"没有带过去的：{'、'.join(left[:10])}{'等' if len(left) > 10 else ''}。"
 
 
-def _refusal(workbook: Workbook, path: Path, target: Path | None, *, in_place: bool) -> str:
-    """Why a workbook of another format may not be rebuilt, or ''."""
-    if target is None:
-        return ""
-    if in_place:
-        return f"{path.suffix} 格式的文件不能写回；请改用 -o 写成新的 .xlsx 文件。"
-    lost = [
-        p for p in workbook.problems if p.check in ("missing-column", "missing-row", "stray-figure", "duplicate-row")
-    ]
-    if lost:
-        first = mask(lost[0].message)
-        return f"表上有没认出来的行或列，重建会丢数，没有写文件。请先改正：{first}" + (
-            f"（共 {len(lost)} 处）" if len(lost) > 1 else ""
+def _write_back(path: Path, workbook: Workbook, done: Calculated) -> None:
+    """The result in place of the file, with a backup; where there is nothing to write the file is not touched.
+
+    Raises OutputError, OSError."""
+    from .calculate import calculate
+    from .produce import results_of, save
+    from .produce_error import OutputError
+    from .rebuild import check_rebuildable, check_same_place, rebuilt
+
+    done.writes = calculate(workbook, formulas=True)
+    if not done.writes:
+        return
+    if workbook.book.reasons is not None:
+        raise OutputError(
+            "工作簿里有校验标记，写回会丢失；请先用 jiesuan clear --in-place 清除标记，或改用 -o 写成新文件。"
         )
-    return ""
+    check_rebuildable(workbook)
+    laid = rebuilt(workbook)
+    check_same_place(workbook, laid)
+    results = results_of(laid)
+    file = path.resolve()
+    if hashlib.sha256(file.read_bytes()).hexdigest() != workbook.book.sha256:
+        raise OutputError("计算的时候文件被别的程序改过了，没有写回。请重新运行。")
+    backup = _backup(file)
+    try:
+        save(file, workbook.pack, laid, results)
+    except BaseException:
+        backup.unlink(missing_ok=True)
+        raise
+    shutil.copymode(backup, file)
+    done.output = mask(path.name)
+    done.note = f"已写回 {done.output}，原来的内容备份在 {mask(backup.name)}。"
+
+
+def _backup(path: Path) -> Path:
+    """Copy the file beside itself under a free name, whole or not at all."""
+    number = 1
+    while True:
+        spare = path.with_name(f"{path.stem}_备份{number}{path.suffix}")
+        try:
+            with spare.open("xb"):
+                break
+        except FileExistsError:
+            number += 1
+    try:
+        shutil.copy2(path, spare)
+    except BaseException:
+        spare.unlink(missing_ok=True)
+        raise
+    return spare
+
+
+def failed(path: Path, kind: str, message: str) -> Failure:
+    return Failure(mask(path.name or str(path)), kind, mask(message))
+
+
+def broken(path: Path, error: Exception) -> Failure:
+    """Neither a file's content nor an error of ours may stop the other files of a call."""
+    if isinstance(error, RecursionError | MemoryError):
+        return failed(path, "too-large", "这个文件太大或结构异常，读不下去；请用 Excel 打开后只保留结算表另存再试。")
+    # The type alone: texts of foreign exceptions may quote the workbook.
+    return failed(
+        path,
+        "internal",
+        f"程序内部出错（{type(error).__name__}），这个文件没有处理完。"
+        "请把所用的命令和表格的结构（不含学生信息）告诉维护者。",
+    )

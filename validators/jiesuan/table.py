@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .book import Cell, Sheet, Value
 from .form import ALL, Column, Form, Key
@@ -69,6 +69,8 @@ class Table:
     """Key → record; for lists the totals only."""
     first_total: int | None = None
     """Lists: index of the first total record; grids know totals by `ALL` in their keys."""
+    memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What follows from the keys alone and is asked for often; keys never change once bound."""
     labels: dict[str, str] = field(default_factory=dict)
     """Label actually found for a member of the columns, `axis/member` → text."""
 
@@ -102,6 +104,10 @@ class Table:
         """The number of a field at a record, blank and unreadable cells as 0."""
         value = self.columns[name].numbers[index].value
         return Decimal(0) if value is None else value
+
+    def troubled(self, name: str) -> bool:
+        """Whether any cell of a numeric field cannot be read as a number."""
+        return any(number.trouble for number in self.columns[name].numbers)
 
     def text(self, name: str, index: int) -> str:
         """The cell of a text field as text, '' when blank or not bound."""
@@ -156,14 +162,13 @@ def bind_column(column: Column, cells: Iterable[Cell | None], sheet: Sheet) -> B
     """Read a field's cells.  Merged cells must already point to their anchors."""
     places = list(cells)
     values = sheet.values
-    raw: list[Value] = []
-    for place in places:
-        if place is None:
-            raw.append(None)
-            continue
-        row, col = place
-        line = values[row - 1] if row <= len(values) else ()
-        raw.append(line[col - 1] if col <= len(line) else None)
+    height = len(values)
+    raw: list[Value] = [
+        values[place[0] - 1][place[1] - 1]
+        if place is not None and place[0] <= height and place[1] <= len(values[place[0] - 1])
+        else None
+        for place in places
+    ]
     bound = BoundColumn(column, places, raw)
     if column.numeric:
         read_column(bound, sheet)
@@ -175,6 +180,8 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
     formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
     bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
     bound.slack = {}
+    if unit != "万元" and not (formulas.keys() | uncached) & set(bound.cells):
+        return
     for index, place in enumerate(bound.cells):
         if place is None:
             continue

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from .book import Cell, Value
+from .book import Cell, ErrorValue, Value
 from .laid import ROW_HEIGHT, Laid, Spot, text_width
 from .layout import compose, properties
 from .pack import Pack
@@ -136,6 +136,8 @@ class _Writer:
             self.sheet.write_formula(*place, f"={spot.formula}", form, "" if result is None else result)
         elif value is None:
             self.sheet.write_blank(*place, None, form)
+        elif isinstance(value, ErrorValue):
+            self.sheet.write_formula(*place, f"={value}", form, str(value))
         elif isinstance(value, str):
             self.sheet.write_string(*place, value, form)
         elif isinstance(value, bool):

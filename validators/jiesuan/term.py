@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
-_TERM = re.compile(r"(20\d{2})\s*年?\s*(春|秋)\s*季?(?:\s*学期)?")
+_TERM = re.compile(r"(20\d{2})年?\(?(春|秋)季?\)?(?:季?学期)?")
+_GAPS = re.compile(r"[\s_\u200b\ufeff]+")
 _SEASONS = ("春", "秋")
 MONTHS = {"春": (3, 4, 5, 6, 7), "秋": (9, 10, 11, 12, 1)}
 """The five months of a term: 学年标准 is paid over ten (闽技助文〔2024〕5号 附件2-3 第4列 “学年标准/10个月”)."""
@@ -21,15 +23,15 @@ class Term(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Term:
         """`2024春`, `2024年春季学期` → Term.  Raises ValueError with a Chinese message."""
-        match = _TERM.fullmatch(text.strip())
+        match = _TERM.fullmatch(_closed_up(text))
         if match is None:
             raise ValueError(f"不认识的学期“{text}”，请写成 2024春 或 2024秋 这样的形式。")
         return cls(int(match[1]), _SEASONS.index(match[2]))
 
     @classmethod
     def find(cls, text: str) -> Term | None:
-        """The first term named inside a text such as a form's title."""
-        match = _TERM.search(text)
+        """The first term named inside a text such as a form's title, whose blanks may be typed in: `_2024_年_春_季学期`."""
+        match = _TERM.search(_closed_up(text))
         return cls(int(match[1]), _SEASONS.index(match[2])) if match else None
 
     @property
@@ -71,3 +73,8 @@ class Term(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year}{self.season}"
+
+
+def _closed_up(text: str) -> str:
+    """The text half width, without spaces and the underscores of blanks."""
+    return _GAPS.sub("", unicodedata.normalize("NFKC", text))

@@ -12,9 +12,16 @@ _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad]+")
 _FOLD = str.maketrans({"〔": "(", "〕": ")", "【": "(", "】": ")", "[": "(", "]": ")", "、": ",", "。": ".", "“": '"', "”": '"',
                        "‘": "'", "’": "'", "—": "-", "–": "-", "－": "-", "―": "-", "×": "*", "÷": "/", "•": "·", "・": "·",
                        "．": "."})  # fmt: skip
-_LONG_NUMBER = re.compile(r"(?<![\d.])\d{15,19}[Xx]?(?!\d)|(?<![\d.])\d{14,17}[Xx](?!\d)")
-_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")
-_SPACED_ID = re.compile(r"(?<![\d.])\d{6}[ \-](?:19|20)\d{2}[ \-]?\d{4}[ \-]?\d{3}[\dXx](?!\d)")
+_JOIN = r"[ \-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]"
+_PERSONAL = [
+    re.compile(pattern)
+    for pattern in (
+        r"\d{14,}[Xx]|\d{15,}",  # as long as an identity number or a bank card
+        rf"\d{{6}}{_JOIN}?\d{{8}}{_JOIN}?\d{{3}}{_JOIN}?[\dXx]",  # an identity number in its parts
+        rf"\d{{4}}(?:{_JOIN}\d{{4}}){{3,}}(?:{_JOIN}?\d{{1,3}})?(?!\d)",  # a bank card in fours
+        rf"(?<!\d)(?:\+?86{_JOIN}?|0)?1[3-9]\d{_JOIN}?\d{{4}}{_JOIN}?\d{{4}}(?!\d)",  # a mobile number
+    )
+]
 
 
 @lru_cache(maxsize=20_000)
@@ -34,7 +41,10 @@ def clean(text: str) -> str:
 
 def nearest(wanted: str, found: Iterable[str], least: float = 0.45) -> str | None:
     """The text among `found` most like `wanted`, or None when none is at all alike."""
-    folded = {fold(text): text for text in found if fold(text)}
+    folded: dict[str, str] = {}
+    for text in found:
+        folded.setdefault(fold(text), text)
+    folded.pop("", None)
     best = difflib.get_close_matches(fold(wanted), list(folded), n=1, cutoff=least)
     return folded[best[0]] if best else None
 
@@ -53,10 +63,23 @@ def mask(text: str) -> str:
     """
     if not any(character.isdigit() for character in text):
         return text
-    narrow = text.translate(_WIDE_DIGITS)
-    for pattern in (_SPACED_ID, _LONG_NUMBER, _MOBILE):
-        narrow = pattern.sub(lambda match: mask_number(match[0]), narrow)
-    return narrow
+    plain = "".join(map(_narrow, text))
+    hidden = _hide(plain)
+    if hidden == plain:
+        return text
+    while (more := _hide(hidden)) != hidden:
+        hidden = more
+    return hidden
 
 
-_WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+def _hide(text: str) -> str:
+    for pattern in _PERSONAL:
+        text = pattern.sub(lambda match: mask_number(match[0]), text)
+    return text
+
+
+def _narrow(character: str) -> str:
+    """Digits of every script, and a full-width X, as plain ones."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return {"Ｘ": "X", "ｘ": "x"}.get(character, character)

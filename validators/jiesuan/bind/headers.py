@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..book import Cell, Sheet
-from ..form import Column
+from ..form import Column, Form
 from ..text import fold
 
 _NEXT_YEAR = re.compile(r"^(次年|翌年|下年|20\d\d年)")
 _NUMBER_ROW = re.compile(r"(\d{1,2})(=.+)?")
+HEADER_ROWS = 40
+"""Headings are looked for in at most so many rows over the figures."""
 EXACT, ALIKE, PARENT, NUMBER, STRANGER = 10, 6, 2, 4, -3
+
+
+class Head(NamedTuple):
+    """A heading over a column: as compared, as typed, and whether it stands there itself (or by a merge) rather than
+    being carried over from the left because a merge may have been lost."""
+
+    text: str
+    typed: str
+    own: bool
+
+
+Path = list[Head]
+"""The headings over a column, from the top."""
 
 
 class Labels:
@@ -53,9 +69,6 @@ class Labels:
         """The text that speaks for the cell, merges considered."""
         return self.own(*self.anchor.get((row, column), (row, column)))
 
-    def folded(self, row: int, column: int) -> str:
-        return heading(self.at(row, column))
-
     def place(self, row: int, column: int) -> Cell:
         """Where the value of this cell really stands."""
         return self.anchor.get((row, column), (row, column))
@@ -68,32 +81,58 @@ def heading(text: str) -> str:
     return re.sub(r"^(\d{1,2}月)份?$", r"\1", folded)
 
 
-def column_paths(labels: Labels, first: int, last: int, width: int) -> list[list[str]]:
-    """Per sheet column (from 1 at index 0) its headings from top to bottom, folded.
+def known_headings(form: Form) -> set[str]:
+    """Every text that the form may have over its columns, as compared."""
+    texts = [text for column in form.column for text in (*column.header, *column.also)]
+    for axis in form.axis:
+        texts += [*axis.header, *axis.also]
+        for member in axis.members:
+            texts += [member.name, member.printed, member.under, *member.also]
+    texts += [text for total in form.total for text in (total.label, *total.also)]
+    return {heading(text) for text in texts} - {""}
 
-    Where a merge over several columns was lost, the heading is carried to the right up to the next heading of its row.
+
+def column_paths(labels: Labels, first: int, last: int, known: set[str]) -> list[Path]:
+    """Per sheet column (from 1 at index 0) its headings from top to bottom.
+
+    Where a merge over several columns was lost, the heading is carried to the right up to the next heading of its row,
+    as long as there is a heading below.  Columns with none of the `known` headings (a school's own remarks) do not
+    stop it.
     """
-    paths: list[list[str]] = [[] for _ in range(width)]
-    for row in range(first, last + 1):
-        texts = [labels.folded(row, column) for column in range(1, width + 1)]
-        carried = ""
-        for position, text in enumerate(texts):
-            below = any(labels.own(later, position + 1) for later in range(row + 1, last + 1))
-            if text:
-                carried = text
-            elif carried and below:
-                text = carried
-            if text and (not paths[position] or paths[position][-1] != text):
-                paths[position].append(text)
+    width = labels.sheet.width
+    rows = range(first, last + 1)
+    paths: list[Path] = [[] for _ in range(width)]
+    lowest = [0] * (width + 1)
+    strange = [True] * (width + 1)
+    for row in rows:
+        for column in range(1, width + 1):
+            text = heading(labels.own(row, column))
+            if text and not _NUMBER_ROW.fullmatch(text):
+                lowest[column] = row
+                strange[column] = strange[column] and text not in known
+    for row in rows:
+        carried: Head | None = None
+        for column in range(1, width + 1):
+            typed = labels.at(row, column)
+            head = Head(heading(typed), typed, own=True) if typed else None
+            if head is None and carried is not None and lowest[column] > row:
+                head = carried._replace(own=False)
+            elif head is not None and not strange[column]:
+                carried = head if (row, column) not in labels.anchor else None
+            if head is None or not head.text or _NUMBER_ROW.fullmatch(head.text):
+                continue
+            path = paths[column - 1]
+            if not path or path[-1].text != head.text:
+                path.append(head)
     return paths
 
 
-def number_row(labels: Labels, first: int, last: int, width: int) -> dict[int, int]:
+def number_row(labels: Labels, first: int, last: int) -> dict[int, int]:
     """The printed column numbers, sheet column → number, from the row among `first`–`last` that has most of them."""
     best: dict[int, int] = {}
     for row in range(first, last + 1):
         found: dict[int, int] = {}
-        for column in range(1, width + 1):
+        for column in range(1, labels.sheet.width + 1):
             match = _NUMBER_ROW.fullmatch(fold(labels.own(row, column)).removesuffix(".0"))
             if match:
                 found[column] = int(match[1])
@@ -103,10 +142,12 @@ def number_row(labels: Labels, first: int, last: int, width: int) -> dict[int, i
     return best
 
 
-def _leaf_score(path: Sequence[str], leaves: Iterable[str], parents: set[str]) -> int:
+def _leaf_score(path: Path, leaves: Iterable[str], parents: set[str]) -> int:
     best = 0
     for leaf in leaves:
-        for depth, text in enumerate(path):
+        for depth, (text, _, own) in enumerate(path):
+            if not own:
+                continue
             if text == leaf:
                 best = max(best, EXACT + (depth == len(path) - 1))
             elif (
@@ -119,7 +160,7 @@ def _leaf_score(path: Sequence[str], leaves: Iterable[str], parents: set[str]) -
 
 
 def match_columns(
-    wanted: Sequence[Column], paths: Sequence[Sequence[str]], numbers: dict[int, int], taken: Iterable[int] = ()
+    wanted: Sequence[Column], paths: Sequence[Path], numbers: Mapping[int, int], taken: Iterable[int] = ()
 ) -> dict[str, int]:
     """Field name → sheet column, the best assignment by headings, then by printed column number."""
     parents = {column.name: [heading(text) for text in column.header[:-1]] for column in wanted}
@@ -128,16 +169,15 @@ def match_columns(
     blocked = set(taken)
     for order, column in enumerate(wanted):
         leaves = [heading(text) for text in (*column.header[-1:], *column.also)]
+        own = parents[column.name]
         for position, path in enumerate(paths, 1):
-            if position in blocked or (not path and position not in numbers):
+            if position in blocked:
                 continue
             score = _leaf_score(path, leaves, every_parent)
             if score:
-                own = parents[column.name]
-                score += PARENT * sum(text in path for text in own)
-                score += STRANGER * sum(
-                    text in every_parent and text not in own and text not in leaves for text in path
-                )
+                texts = {head.text for head in path}
+                score += PARENT * sum(text in texts for text in own)
+                score += STRANGER * len((texts & every_parent) - {*own, *leaves})
             if column.no is not None and numbers.get(position) == column.no:
                 score += NUMBER
             if score >= NUMBER:

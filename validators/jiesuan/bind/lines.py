@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from ..book import Value
+from ..book import Cell, Value
 from ..form import Form, Line
 from ..number import Number, plain, read_number
 from ..ref import Ref
@@ -16,131 +16,168 @@ from ..text import clean, fold
 from .headers import Labels
 
 _BLANK = re.compile(r"\{(\w+)\}")
-_FILLER = "_ :"
+_FILLER = "_ :\t"
+_EDGE = "\t"
+"""Stands between the texts of two cells; folding leaves none inside a text."""
+_FIGURE = re.compile(r"(?<![\d.年月-])-?\d[\d,]*(?:\.\d+)?(?![\d年月日,.%])")
 
-
-@lru_cache(maxsize=256)
-def _pattern(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """A folded sentence with blanks as a regular expression, and the names of its blanks."""
-    pieces = _BLANK.split(text)
-    names = tuple(pieces[1::2])
-    body = ""
-    for position, piece in enumerate(pieces):
-        body += "(.*?)" if position % 2 else re.escape(fold(piece))
-    return re.compile(body), names
-
-
-def _text(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime | dt.date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        number = read_number(value).value
-        return "" if number is None else plain(number)
-    return str(value)
+Row = list[tuple[int, Value]]
+"""(column, value) of the cells of a row that hold something."""
 
 
 def read_lines(form: Form, table: Table, labels: Labels) -> None:
     """Fill `table.lines` with every blank found.  Never raises."""
-    rows: list[list[tuple[int, Value]]] = [
+    rows: list[Row] = [
         [(column, value) for column, value in enumerate(line, 1) if value is not None and value != ""]
         for line in labels.sheet.values
     ]
-    leads = {start for line in form.line if "{" in line.text for start in _starts(line)} | {"单位:"}
-    for line in form.line:
-        if "{" not in line.text:
-            continue
+    lines = [line for line in form.line if "{" in line.text]
+    leads = {start for line in lines for start in _starts(line)} | {"单位:"}
+    figures = {cell for column in table.columns.values() for cell in column.cells if cell}
+    for line in lines:
         if line.where in ("above", "row"):
             _read_label(line, table, labels, rows, leads)
         else:
-            _read_sentence(line, table, labels, rows)
+            _read_sentence(line, table, labels, rows, figures)
 
 
 def _starts(line: Line) -> list[str]:
     """What the line may begin with, folded, longest first."""
-    lead = _BLANK.split(line.text, maxsplit=1)[0]
-    return sorted({fold(lead).rstrip(":"), *(fold(text) for text in line.also)} - {""}, key=len, reverse=True)
+    lead = fold(_BLANK.split(line.text, maxsplit=1)[0])
+    return sorted({lead.rstrip(":"), *map(fold, line.also)} - {""}, key=len, reverse=True)
 
 
-def _read_label(line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]], leads: set[str]) -> None:
-    """`填报单位（加盖公章）：某校` in one cell, or the label in one cell and the answer right of it."""
+def _text(value: Value) -> str:
+    if isinstance(value, dt.date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        number = read_number(value).value
+        return "" if number is None else plain(number)
+    return "" if value is None else str(value)
+
+
+# ── a label and its answer ──
+
+
+def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads: set[str]) -> None:
+    """`填报单位（加盖公章）：某校` in one cell, also several such in one, or the label in one cell and the answer right of it."""
     name = _BLANK.findall(line.text)[0]
-    starts = _starts(line)
-    first_row = min(table.rows, default=1)
-    span = range(len(rows)) if line.where == "row" else range(min(first_row, len(rows)))
+    first = min(table.rows, default=len(rows) + 1)
+    span = range(first, len(rows) + 1) if line.where == "row" else range(1, min(first, len(rows) + 1))
     for row in span:
-        cells = rows[row]
+        cells = rows[row - 1]
         for position, (column, value) in enumerate(cells):
-            if not isinstance(value, str):
+            rest = _behind(value, line, leads) if isinstance(value, str) else None
+            if rest is None:
                 continue
-            folded = fold(value)
-            start = next((text for text in starts if folded.startswith(text)), None)
-            if start is None or (line.where == "row" and len(folded) > len(start) + 1 and ":" not in folded):
-                continue
-            rest = value
-            for mark in ("：", ":"):
-                if mark in value:
-                    rest = value.split(mark, 1)[1]
-                    break
-            else:
-                rest = value[len(start) :] if len(value) > len(start) and line.where == "above" else ""
-            rest = clean(rest).strip(_FILLER)
-            if rest:
-                table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row + 1, column), rest))
-                return
-            follow = cells[position + 1] if position + 1 < len(cells) else None
-            answer, at = "", (row + 1, labels.after(row + 1, column))
-            if follow is not None and not (isinstance(follow[1], str) and fold(follow[1]).startswith(tuple(leads))):
-                answer, at = clean(_text(follow[1])).strip(_FILLER), (row + 1, follow[0])
-            table.lines.setdefault(name, LineValue(Ref(table.sheet.name, *at), answer))
+            at = (row, column)
+            if not rest:
+                at = (row, labels.after(row, column))
+                follow = cells[position + 1] if position + 1 < len(cells) else None
+                if follow is not None and not fold(_text(follow[1])).startswith(tuple(leads)):
+                    at, rest = (row, follow[0]), _answer(_text(follow[1]))
+            table.lines[name] = LineValue(Ref(table.sheet.name, *at), rest)
             return
 
 
-def _read_sentence(line: Line, table: Table, labels: Labels, rows: list[list[tuple[int, Value]]]) -> None:
+def _behind(text: str, line: Line, leads: set[str]) -> str | None:
+    """What stands behind the line's label in a text, up to the next label; None when the label is not there."""
+    folded, places = "", []
+    for place, character in enumerate(text):
+        piece = fold(character)
+        folded += piece
+        places += [place] * len(piece)
+    for start in _starts(line):
+        found = folded.find(start)
+        while found > 0 and not (text[places[found] - 1].isspace() or text[places[found] - 1] == "_"):
+            found = folded.find(start, found + 1)
+        if found < 0:
+            continue
+        behind = found + len(start)
+        if folded[behind : behind + 1] not in ("", ":") and line.where == "row":
+            continue  # a sentence that only begins like the label of a row
+        ends = [at for lead in leads if (at := folded.find(lead, behind)) > 0 and text[places[at] - 1].isspace()]
+        stop = places[min(ends)] if ends else len(text)
+        return _answer(text[places[behind] : stop]) if behind < len(places) else ""
+    return None
+
+
+def _answer(text: str) -> str:
+    """An answer without the mark before it and the underscores it was typed on."""
+    return clean(text.replace("_", " ").replace("＿", " ")).strip(_FILLER)
+
+
+# ── sentences with blanks ──
+
+
+def _pattern(line: Line) -> re.Pattern[str]:
+    """The folded sentence as a regular expression over the texts of a row, with a group per blank."""
+    pieces = [fold(piece) for piece in _BLANK.split(line.text)[2::2]]
+    return _compiled(tuple(_starts(line)), tuple(pieces))
+
+
+@lru_cache(maxsize=256)
+def _compiled(starts: tuple[str, ...], pieces: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """The sentence begins with its cell, give or take a number or a year."""
+    body = f"(?:^|{_EDGE})[^{_EDGE}]{{0,8}}?(?:{'|'.join(map(_loose, starts))}):?"
+    return re.compile(body + "".join(f"(.*?){_loose(piece.rstrip('.'))}" for piece in pieces))
+
+
+def _loose(text: str) -> str:
+    """A text that may be spread over several cells."""
+    return f"{_EDGE}?".join(map(re.escape, text))
+
+
+def _read_sentence(line: Line, table: Table, labels: Labels, rows: list[Row], figures: set[Cell]) -> None:
     """A sentence with blanks, in one cell or spread over the cells of a row."""
-    pattern, names = _pattern(line.text)
-    starts = _starts(line)
+    pattern, names = _pattern(line), _BLANK.findall(line.text)
     for row, cells in enumerate(rows, 1):
         joined, owner = "", []
         for column, value in cells:
-            text = fold(_text(value))
+            text = fold(_text(value)) + _EDGE
             joined += text
             owner += [column] * len(text)
-        if not joined or not any(start in joined for start in starts):
+        lead = _compiled(tuple(_starts(line))).search(joined)
+        if lead is None:
             continue
         match = pattern.search(joined)
         if match is None:
-            _read_loose(line, table, row, joined, owner)
+            _read_loose(line, table, row, joined, owner, lead.end())
             return
         for position, name in enumerate(names, 1):
             begin, end = match.span(position)
             if end == begin and position == len(names) and match.end() == end:
-                # An open end: the rest of that cell, or the one cell behind the label.
-                while end < len(joined) and owner[end] == owner[begin]:
-                    end += 1
-            text = joined[begin:end].strip(_FILLER)
-            column = owner[begin] if begin < len(owner) and text else _blank_column(labels, row, owner, begin)
+                begin, end = _open_end(joined, owner, begin, row, figures)
+            text = joined[begin:end].replace("_", "").replace(_EDGE, "").strip(_FILLER)
+            begin += len(joined[begin:end]) - len(joined[begin:end].lstrip(_FILLER))
+            column = owner[begin] if text else _blank_column(labels, row, joined, owner, match.span(position))
             number = read_number(text) if name in line.numbers and text else Number(None)
-            table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row, column), text, number))
+            table.lines[name] = LineValue(Ref(table.sheet.name, row, column), text, number)
         return
 
 
-def _blank_column(labels: Labels, row: int, owner: list[int], begin: int) -> int:
-    """Where an empty blank stands: a free cell behind the piece before it, else that piece's own cell."""
-    before = owner[begin - 1] if 0 < begin <= len(owner) else owner[0]
+def _open_end(joined: str, owner: list[int], begin: int, row: int, figures: set[Cell]) -> tuple[int, int]:
+    """A blank at the end of its sentence: the rest of that cell, or the next cell when that is no figure of the table."""
+    end = joined.index(_EDGE, begin)
+    if joined[begin:end].strip(_FILLER) or end + 1 >= len(joined) or (row, owner[end + 1]) in figures:
+        return begin, end
+    return end + 1, joined.index(_EDGE, end + 1)
+
+
+def _blank_column(labels: Labels, row: int, joined: str, owner: list[int], span: tuple[int, int]) -> int:
+    """Where an empty blank stands: inside a sentence its cell, else a free cell behind the piece before it, else that
+    piece's own cell."""
+    before, behind = owner[span[0] - 1], span[1]
+    while joined[behind : behind + 1] == _EDGE:
+        behind += 1
     free = labels.after(row, before)
-    following = owner[begin] if begin < len(owner) else None
-    return before if following is not None and following <= free else free
+    return before if behind < len(joined) and owner[behind] <= free else free
 
 
-def _read_loose(line: Line, table: Table, row: int, joined: str, owner: list[int]) -> None:
+def _read_loose(line: Line, table: Table, row: int, joined: str, owner: list[int], start: int) -> None:
     """The sentence was reworded: take the first number behind its beginning for the first blank."""
     name = _BLANK.findall(line.text)[0]
-    start = max((joined.find(fold(text)) + len(fold(text)) for text in line.also if fold(text) in joined), default=0)
-    match = re.compile(r"-?[\d,]*\.?\d+").search(joined, start)
-    if match is None:
-        table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row, owner[-1]), ""))
-        return
-    number = read_number(match[0]) if name in line.numbers else Number(None)
-    table.lines.setdefault(name, LineValue(Ref(table.sheet.name, row, owner[match.start()]), match[0], number))
+    match = _FIGURE.search(joined, start)
+    text, column = (match[0], owner[match.start()]) if match else ("", owner[-1])
+    number = read_number(text) if name in line.numbers and text else Number(None)
+    table.lines[name] = LineValue(Ref(table.sheet.name, row, column), text, number)

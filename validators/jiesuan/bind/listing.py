@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from ..book import Cell, Sheet
+import re
+
+from ..book import Cell
 from ..form import ALL, Form, Key
-from ..number import DASHES
 from ..table import Problem, Table, bind_column
 from ..text import fold
-from .grid import TotalLabel, missing_column, total_labels
-from .headers import Labels, column_paths, heading, match_columns, number_row
+from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
+from .missing import missing_column
+from .placed import filled
+from .totals import TotalLabel, total_labels
 
 _FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人", "注:", "注1", "说明:")
+
+
+_EIGHTEEN = re.compile(r"\d{17}[\dXx]$")
 
 
 def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
@@ -18,45 +24,46 @@ def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
     leaves = {heading(text) for column in form.fields for text in (*column.header, *column.also)}
     leaves |= {heading(text) for axis in form.axis for text in (*axis.header, *axis.also)}
     hits: dict[int, int] = {}
-    for row in range(title_row + 1, min(len(labels.sheet.values), title_row + 40) + 1):
+    used: list[int] = []
+    for row in range(title_row + 1, min(len(labels.sheet.values), title_row + HEADER_ROWS) + 1):
         texts = {heading(labels.own(row, column)) for column in range(1, labels.sheet.width + 1)} - {""}
+        if texts:
+            used.append(row)
         found = sum(text in leaves or any(len(leaf) > 1 and text.startswith(leaf) for leaf in leaves) for text in texts)
         if found >= 2:
             hits[row] = found
     if not hits:
         return 0, 0
-    best = max(hits, key=lambda row: (hits[row], -row))
-    first = last = best
-    while first - 1 in hits:
+    first = last = used.index(max(hits, key=lambda row: (hits[row], -row)))
+    while first and used[first - 1] in hits:
         first -= 1
-    while last + 1 in hits:
+    while last + 1 < len(used) and used[last + 1] in hits:
         last += 1
-    return first, last
+    return used[first], used[last]
 
 
-def bind_list(form: Form, sheet: Sheet, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
+def bind_list(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
     """Bind a list form to a sheet.  Never raises."""
+    sheet = labels.sheet
     problems: list[Problem] = []
     table = Table(form, sheet)
     first, last = _header_rows(form, labels, title_row)
     if not last:
-        problems.append(missing_column(sheet, form.column[0].caption, form.column[0].header, []))
+        problems += [missing_column(form, sheet, column, []) for column in form.fields if column.role != "text"]
         return table, problems
-    width = sheet.width
-    paths = column_paths(labels, first, last, width)
-    numbers = number_row(labels, last + 1, last + 1, width)
+    paths = column_paths(labels, first, last, known_headings(form))
+    numbers = number_row(labels, last + 1, last + 1)
     axis = form.axis[0]
     heads = {heading(text) for text in (*axis.header, *axis.also)}
-    stub = next((i for i, path in enumerate(paths, 1) if any(text in heads for text in path)), 0)
+    stub = next((i for i, path in enumerate(paths, 1) if any(head.own and head.text in heads for head in path)), 0)
     placed = match_columns(form.fields, paths, numbers, [stub] if stub else ())
     if not stub:
         stub = _section_column(form, labels, last + 1, set(placed.values()))
     start = last + 1 + bool(numbers)
     rows, totals = _scan(form, labels, stub, placed, start, problems)
     _build(table, rows, totals, placed)
-    seen = [text for path in paths for text in path]
     problems += [
-        missing_column(sheet, column.caption, column.header, seen)
+        missing_column(form, sheet, column, paths)
         for column in form.fields
         if column.name not in placed and column.role != "text"
     ]
@@ -94,8 +101,9 @@ def _scan(
     order = [member.name for member in form.axis[0].members]
     known = total_labels(form)
     said = [placed[c.name] for c in form.fields if c.role in ("input", "text") and c.name in placed]
-    amounts = {placed[c.name] for c in form.fields if c.type == "金额" and c.name in placed}
-    lead = sorted({column for column in (stub, *sorted(said)[:2]) if column})
+    words = [placed[c.name] for c in form.fields if c.role == "input" and not c.numeric and c.name in placed]
+    lead = sorted({column for column in (stub, *words) if column})
+    person = next((placed[c.name] for c in form.fields if c.type == "身份证号" and c.name in placed), 0)
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}
     section, closed = "", False
@@ -108,6 +116,9 @@ def _scan(
                 section, closed = member, False
             elif member is None and own.startswith(_FOOT):
                 break
+        if section and not closed and 0 < person <= len(line) and _EIGHTEEN.match(str(line[person - 1])):
+            rows.append((section, row))  # by far the most rows: a student, whatever else stands there
+            continue
         total = _total_in(known, labels, row, lead)
         if total is not None:
             keep, text = total
@@ -123,7 +134,7 @@ def _scan(
             if not keep:
                 break
             continue
-        if not any(_filled(line[column - 1]) for column in said if column <= len(line) and column != stub):
+        if not any(filled(line[column - 1]) for column in said if column <= len(line) and column != stub):
             continue
         first_text = next((v for v in line if isinstance(v, str) and v.strip()), "")
         if fold(first_text).startswith(_FOOT):
@@ -131,20 +142,16 @@ def _scan(
         if closed or not section:
             later = order[order.index(section) + 1 :] if section in order else order
             guess = later[0] if later else ""
-            filled = [c for c in sorted({*said, *amounts}) if c <= len(line) and _filled(line[c - 1])]
+            first = next(c for c in sorted(said) if c <= len(line) and filled(line[c - 1]))
             message = f"第{row}行有学生，但看不出属于哪一类（左边没有精准资助类型）" + (
                 f"；暂按顺序算作“{guess}”。" if guess else "；没有计入任何一类。"
             )
-            problems.append(Problem("stray-figure", sheet.name, (row, filled[0]), f"第{row}行", message))
+            problems.append(Problem("stray-figure", sheet.name, (row, first), f"第{row}行", message))
             section, closed = guess, False
             if not guess:
                 continue
         rows.append((section, row))
     return rows, totals
-
-
-def _filled(value: object) -> bool:
-    return value is not None and not (isinstance(value, str) and value.strip() in (DASHES | {""}))
 
 
 def _total_in(known: dict[str, TotalLabel], labels: Labels, row: int, columns: list[int]) -> tuple[bool, str] | None:

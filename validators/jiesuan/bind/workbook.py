@@ -81,8 +81,9 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
             continue
         results = [(_bind_one(form, found), found) for found in candidates]
         (table, problems), found = max(results, key=lambda result: (_weight(result[0][0]), result[1].sheet.visible))
-        for _, other in results:
-            if other is not found:
+        for (double, _), other in results:
+            # A sheet that only mentions the title, e.g. instructions, is no second form.
+            if other is not found and double.keys:
                 message = f"“{other.sheet.name}”和“{found.sheet.name}”都是{form.name}；只核对了“{found.sheet.name}”，请删去多余的一张。"
                 cell = (other.title_row, other.title_column)
                 bound.problems.append(Problem("duplicate-form", other.sheet.name, cell, form.name, message))
@@ -96,7 +97,7 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
 
 def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
     binder = bind_list if form.kind == "list" else bind_grid
-    table, problems = binder(form, found.sheet, found.labels, found.title_row)
+    table, problems = binder(form, found.labels, found.title_row)
     read_lines(form, table, found.labels)
     return table, problems
 
@@ -209,17 +210,21 @@ def _rate_votes(pack: Pack, name: str, sheets: list[_Sheet]) -> int:
 
 
 def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
-    """The term most titles name; else the season of the month headings with a year found near the titles."""
+    """The term most titles name (the later of equals); else the one in another heading, in the document's properties, in
+    the name of a sheet or of the file."""
     named = Counter(term for found in sheets if (term := Term.find(found.title)))
     if named:
         most = max(named.values())
         return max(term for term, count in named.items() if count == most)
-    for found in sheets:
-        for line in found.sheet.values[:TITLE_ROWS]:
-            for value in line:
-                if isinstance(value, str) and (term := Term.find(value)):
-                    return term
-    for text in (book.properties.get(PROPERTY_TERM, ""), *(sheet.name for sheet in book.sheets), book.name):
+    headings = [
+        value
+        for found in sheets
+        for line in found.sheet.values[:TITLE_ROWS]
+        for value in line
+        if isinstance(value, str) and "学期" in fold(value)
+    ]
+    names = [sheet.name for sheet in book.sheets]
+    for text in (*headings, book.properties.get(PROPERTY_TERM, ""), *names, book.name):
         term = Term.find(text)
         if term is not None:
             return term
@@ -283,7 +288,7 @@ def _has_figures(table: Table, index: int) -> bool:
 
 
 def _missing_form(form: Form, book: Book) -> Problem:
-    close = nearest(form.name, [sheet.name for sheet in book.sheets])
+    close = nearest(form.name, [sheet.name for sheet in book.sheets], least=0.6)
     hint = f"最接近的工作表是“{close}”，但看不到这张表的标题和列标题。" if close else "没有相近的工作表。"
     first = book.sheets[0].name if book.sheets else ""
     return Problem("missing-form", first, None, form.name, f"没有找到附件{form.id}《{form.name}》，{hint}")

@@ -1,12 +1,14 @@
 """Single cells: one Pandera schema per form, built from its declaration; each failing case is a finding at its cell.
 
-A rule's `check` names what a cell must be (`number`, `whole`, `id-checksum` …).  Structure is settled before, nothing is
-coerced, and a cell is reported once, for the gravest thing wrong with it.
+The schema has a column per declared type (人数, 金额, 身份证号 …) that holds all cells of that type, because Pandera's cost is
+per column and check, not per cell.  A rule's `check` names what a cell must be (`number`, `whole`, `id-checksum` …).  Structure
+is settled before, nothing is coerced, and a cell is reported once, for the gravest thing wrong with it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from ..calculate import derived_members
 from ..form import WHOLE, Column
 from ..identity import identity_fault, name_fault, parse_entry, phone_fault, spelled
 from ..number import Number, plain
+from ..recalculate import references
 from ..report import Finding
 from ..rule import Rule
 from ..table import Table
@@ -25,9 +28,10 @@ from .ledger import Ledger
 if TYPE_CHECKING:
     import pandas as pd
 
-Predicate = Callable[[Any], bool]
+Fault = Callable[[Any], str]
+"""A cell's value → the check it fails, gravest first; '' when it is good."""
 
-NUMBER_CHECKS: dict[str, Predicate] = {
+NUMBER_CHECKS: dict[str, Callable[[Number], bool]] = {
     "error-value": lambda n: n.trouble != "error",
     "number": lambda n: n.trouble not in ("text", "date", "logical"),
     "whole": lambda n: n.value is None or n.value == n.value.to_integral_value(),
@@ -35,14 +39,16 @@ NUMBER_CHECKS: dict[str, Predicate] = {
     "number-text": lambda n: not n.as_text,
     "noise": lambda n: not n.noise,
 }
-IDENTITY_CHECKS = ("id-number", "id-other", "id-length", "id-place", "id-birth", "id-checksum", "id-spelling")
-TEXT_CHECKS: dict[str, tuple[str, Predicate]] = {
+"""Check → what a good number is, gravest first."""
+IDENTITY_CHECKS = frozenset(
+    {"id-number", "id-other", "id-length", "id-place", "id-birth", "id-checksum", "id-spelling", "unique"}
+)
+TEXT_CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "phone": ("电话", lambda value: not phone_fault(value)),
     "name-spelling": ("姓名", lambda value: not name_fault(value)),
     "class-format": ("班级", lambda value: _blank(value) or parse_entry(str(value)) is not None),
 }
-GRAVITY = (*NUMBER_CHECKS, "required", *IDENTITY_CHECKS, "unique", *TEXT_CHECKS)
-CELL_CHECKS = frozenset(GRAVITY)
+CELL_CHECKS = frozenset({*NUMBER_CHECKS, *IDENTITY_CHECKS, *TEXT_CHECKS, "required"})
 
 
 def check_cells(workbook: Workbook, rules: Iterable[Rule], ledger: Ledger) -> None:
@@ -58,67 +64,115 @@ def check_cells(workbook: Workbook, rules: Iterable[Rule], ledger: Ledger) -> No
                 ledger.direct.append(finding)
 
 
-def form_schema(table: Table, checks: Iterable[str], today: dt.date) -> Any:
-    """The Pandera schema of a bound form: a column per field with the checks its declared type asks for."""
-    import pandera.pandas as pa
+class _Cells:
+    """The cells of one type in a form, as one column: values beside the (record, field) they stand for."""
 
-    wanted = set(checks)
-    columns: dict[str, Any] = {}
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.places: list[tuple[int, str]] = []
+
+
+def cells_by_type(table: Table) -> dict[str, _Cells]:
+    """Every cell to validate, by declared type; a merged cell counts once, at its first record."""
+    students = table.details()
+    found: dict[str, _Cells] = {}
     for name, bound in table.columns.items():
         column = bound.column
-        if column.numeric:
-            kinds = [kind for kind in NUMBER_CHECKS if kind in wanted and (kind != "whole" or column.type in WHOLE)]
-            rules = [pa.Check(_each(NUMBER_CHECKS[kind]), name=kind) for kind in kinds]
-        elif column.role == "input":
-            rules = _text_rules(column, wanted, today)
-        else:
+        if not column.numeric and column.role != "input":
             continue
-        columns[name] = pa.Column(object, rules, nullable=True, required=True)
-    return pa.DataFrameSchema(columns, strict="filter")
+        cells = found.setdefault(column.type, _Cells())
+        values = bound.numbers if column.numeric else bound.raw
+        if not column.span:
+            records = [
+                i for i in (range(len(table.keys)) if column.numeric else students) if bound.cells[i] is not None
+            ]
+            cells.values += [values[i] for i in records]
+            cells.places += [(i, name) for i in records]
+            continue
+        seen: set[Any] = set()
+        for record in range(len(table.keys)) if column.numeric else students:
+            cell = bound.cells[record]
+            if cell is not None and cell not in seen:
+                seen.add(cell)
+                cells.values.append(values[record])
+                cells.places.append((record, name))
+    return {kind: cells for kind, cells in found.items() if cells.values}
 
 
-def _text_rules(column: Column, wanted: set[str], today: dt.date) -> list[Any]:
+def form_schema(table: Table, faults: dict[str, Fault]) -> Any:
+    """The Pandera schema of a form: a column per declared type whose cells must show no fault."""
     import pandera.pandas as pa
 
-    rules = []
-    if column.required and "required" in wanted:
-        rules.append(pa.Check(_each(lambda value: not _blank(value)), name="required", ignore_na=False))
-    if column.type == "身份证号":
-        faults: dict[Any, str] = {}
-
-        def is_free(kind: str) -> Predicate:
-            def test(value: Any) -> bool:
-                if value not in faults:
-                    faults[value] = identity_fault(value, today)
-                return faults[value] != kind
-
-            return test
-
-        rules += [
-            pa.Check(_each(is_free(kind)), name=kind, ignore_na=False) for kind in IDENTITY_CHECKS if kind in wanted
-        ]
-        if "unique" in wanted:
-            rules.append(pa.Check(_unique, name="unique", ignore_na=False))
-    for kind, (type_name, predicate) in TEXT_CHECKS.items():
-        if kind in wanted and column.type == type_name:
-            rules.append(pa.Check(_each(predicate), name=kind, ignore_na=False))
-    return rules
+    columns = {
+        kind: pa.Column(object, pa.Check(_faultless(fault), name=kind, ignore_na=False), nullable=True)
+        for kind, fault in faults.items()
+    }
+    return pa.DataFrameSchema(columns, strict=True, name=table.form.id)
 
 
-def _each(predicate: Predicate) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
+_PADDING = Number(None, "padding")
+"""Fills the shorter columns of a frame; never at fault."""
+
+
+def _faultless(fault: Fault) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
     def test(series: pd.Series[Any]) -> pd.Series[Any]:
         import pandas as pd
 
-        return pd.Series([bool(predicate(value)) for value in series.array], index=series.index, dtype=bool)
+        return pd.Series([value is _PADDING or not fault(value) for value in series.tolist()], index=series.index)
 
     return test
 
 
-def _unique(series: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
+def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: dt.date) -> Fault:
+    """What can be wrong with a cell of a column's type, among the checks selected."""
+    wanted = set(checks)
+    if column.numeric:
+        tests = [
+            (check, test)
+            for check, test in NUMBER_CHECKS.items()
+            if check in wanted and (check != "whole" or column.type in WHOLE)
+        ]
 
-    numbers = pd.Series([spelled(value) or None for value in series.array], index=series.index, dtype=object)
-    return ~(numbers.duplicated(keep=False) & numbers.notna())
+        def checked_number(n: Number) -> str:
+            if n.value is None and not n.trouble:
+                return ""  # blank
+            return next((check for check, test in tests if not test(n)), "")
+
+        return _remembered(checked_number)
+    required = column.required and "required" in wanted
+    if column.type == "身份证号":
+        times = Counter(number for value in values if (number := spelled(value)))
+
+        def identity(value: Any) -> str:
+            if _blank(value):
+                return "required" if required else ""
+            fault = identity_fault(value, today)
+            if fault in ("", "id-spelling") and times[spelled(value)] > 1:
+                fault = "unique"
+            return fault if fault in wanted else ""
+
+        return _remembered(identity)
+    own = [(check, test) for check, (kind, test) in TEXT_CHECKS.items() if kind == column.type and check in wanted]
+
+    def checked_text(value: Any) -> str:
+        if required and _blank(value):
+            return "required"
+        return next((check for check, test in own if not test(value)), "")
+
+    return _remembered(checked_text)
+
+
+def _remembered(fault: Fault) -> Fault:
+    """The same, asked once per different value."""
+    known: dict[Any, str] = {}
+
+    def ask(value: Any) -> str:
+        found = known.get(value)
+        if found is None:
+            found = known[value] = fault(value)
+        return found
+
+    return ask
 
 
 def _blank(value: Any) -> bool:
@@ -126,56 +180,65 @@ def _blank(value: Any) -> bool:
 
 
 def _failures(table: Table, rules: dict[str, Rule]) -> list[tuple[int, str, str]]:
-    """(record, field, check) of every failing cell, once per cell, gravest first."""
+    """(record, field, check) of every failing cell."""
     import pandas as pd
     import pandera.pandas as pa
 
-    schema = form_schema(table, rules, dt.date.today())
-    if not schema.columns or not table.keys:
+    today = dt.date.today()
+    cells = cells_by_type(table)
+    if not cells:
         return []
-    data = {
-        name: _series(bound.numbers if bound.column.numeric else bound.raw) for name, bound in table.columns.items()
-    }
-    frame = pd.DataFrame({name: data[name] for name in schema.columns})
-    student = list(table.details()) if table.is_list else None
+    columns = {kind: table.columns[found.places[0][1]].column for kind, found in cells.items()}
+    faults = {kind: type_fault(columns[kind], rules, found.values, today) for kind, found in cells.items()}
+    height = max(len(found.values) for found in cells.values())
+    frame = pd.DataFrame({kind: _series(found.values, height) for kind, found in cells.items()})
     try:
-        schema.validate(frame, lazy=True)
+        form_schema(table, faults).validate(frame, lazy=True)
         return []
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-    worst: dict[tuple[int, str], str] = {}
-    for name, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
-        record = int(index)
-        column = table.columns[name].column
-        if table.columns[name].cells[record] is None or (
-            student is not None and not column.numeric and record >= len(student)
-        ):
+    failures = []
+    for kind, index in sorted(set(zip(cases["column"], cases["index"], strict=True))):
+        record, name = cells[kind].places[int(index)]
+        check = faults[kind](cells[kind].values[int(index)])
+        if check in ("negative", "whole") and (_may_be_negative(table, record) or _follows(table, name, record)):
             continue
-        if check == "negative" and _may_be_negative(table, record):
+        if check == "error-value" and _echoes(table, name, record):
             continue
-        place = (record, name)
-        if place not in worst or GRAVITY.index(check) < GRAVITY.index(worst[place]):
-            worst[place] = check
-    seen: set[tuple[Any, str]] = set()
-    found = []
-    for (record, name), check in sorted(worst.items()):
-        cell = (table.columns[name].cells[record], check)
-        if cell not in seen:
-            seen.add(cell)
-            found.append((record, name, check))
-    return found
+        failures.append((record, name, check))
+    return sorted(failures)
 
 
-def _series(values: list[Any]) -> Any:
+def _series(values: list[Any], height: int) -> Any:
     import numpy as np
     import pandas as pd
 
-    array = np.empty(len(values), dtype=object)
-    array[:] = values if not values or not isinstance(values[0], Number) else None
-    if values and isinstance(values[0], Number):
-        for position, value in enumerate(values):
-            array[position] = value
+    array = np.empty(height, dtype=object)
+    array.fill(_PADDING)
+    for position, value in enumerate(values):
+        array[position] = value
     return pd.Series(array, dtype=object)
+
+
+def _follows(table: Table, name: str, record: int) -> bool:
+    """Whether a native formula computes the cell from others, where the mistake is said."""
+    computed = table.columns[name].column.role == "computed" or table.is_total(record)
+    return computed and table.has_formula(name, record)
+
+
+def _echoes(table: Table, name: str, record: int) -> bool:
+    """Whether a formula only passes on an error or a text of a cell it names, where that is said."""
+    cell = table.columns[name].cells[record]
+    formula = table.sheet.formulas.get(cell, "") if cell is not None else ""
+    spoilt = {
+        place
+        for bound in table.columns.values()
+        for place, number in zip(bound.cells, bound.numbers, strict=False)
+        if number.trouble and place != cell
+    }
+    areas = list(references(formula))
+    return any(top <= row <= bottom and left <= column <= right
+               for row, column in filter(None, spoilt) for top, left, bottom, right in areas)  # fmt: skip
 
 
 def _may_be_negative(table: Table, record: int) -> bool:

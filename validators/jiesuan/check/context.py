@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ..bind import Workbook
-from ..form import ALL
+from ..evaluate import TROUBLES, lacking, lacks
 from ..number import show
-from ..ref import Ref
+from ..ref import Ref, compress
 from ..report import Finding, Related, amount, display, place
 from ..rule import Rule
 from ..table import Table
@@ -44,9 +45,25 @@ class Context:
                 return False
         return True
 
-    def excused(self, table: Table, index: int) -> bool:
+    def readable(self, table: Table, index: int, *names: str) -> bool:
+        """Whether all figures can be read; if not the rule is unchecked there, and says which cell is to blame."""
+        for name in names:
+            trouble = table.number(name, index).trouble
+            if trouble:
+                self.ledger.cannot(self.rule, f"{table.ref(name, index)} {TROUBLES.get(trouble, '不是数')}")
+                return False
+        return True
+
+    def whole(self, table: Table) -> bool:
+        """Whether no row of the form is missing; else sums over it cannot be checked, and the ledger says so."""
+        missing = lacking(table)
+        if missing:
+            self.ledger.cannot(self.rule, lacks(table, missing[0]))
+        return not missing
+
+    def excused(self, table: Table, index: int, name: str = "") -> bool:
         """Whether the text the rule accepts as an answer (a 备注 of the row or of the form) is filled in."""
-        return is_excused(self.rule, self.workbook, table, index)
+        return is_excused(self.rule, self.workbook, table, index, name)
 
     def at_cell(
         self,
@@ -62,7 +79,7 @@ class Context:
         """A finding at a figure of a table."""
         sheet, cell, order = place(table.ref(name, index))
         column = table.columns[name]
-        shown = display(column.raw[index], column.column.unit) if actual is None else actual
+        shown = shown_value(table, name, index) if actual is None else actual
         return Finding(
             self.rule,
             sheet,
@@ -77,14 +94,26 @@ class Context:
             order,
         )
 
-    def at_ref(self, ref: Ref | None, label: str, message: str, *, expected: str = "", actual: str = "") -> Finding:
-        """A finding at a cell that is no bound figure."""
+    def at_ref(
+        self,
+        ref: Ref | None,
+        label: str,
+        message: str,
+        *,
+        expected: str = "",
+        actual: str = "",
+        difference: str = "",
+        unit: str = "",
+        related: tuple[Related, ...] = (),
+    ) -> Finding:
+        """A finding at a cell that is no bound figure, or over several figures."""
         sheet, cell, order = place(ref)
-        return Finding(self.rule, sheet, cell, label, message, expected, actual, order=order)
+        return Finding(self.rule, sheet, cell, label, message, expected, actual, difference, unit, related, order)
 
 
-def is_excused(rule: Rule, workbook: Workbook, table: Table, index: int | None) -> bool:
-    """Whether the written answer a rule accepts stands there: `角色.字段` of the record, or a line of the form."""
+def is_excused(rule: Rule, workbook: Workbook, table: Table, index: int, field: str = "") -> bool:
+    """Whether the written answer a rule accepts stands there: `角色.字段` of the record, or a line of the form.  For a
+    `field` that spans several rows (a merged standard) any of these rows may carry the remark."""
     if not rule.excused:
         return False
     role, _, name = rule.excused.partition(".")
@@ -92,28 +121,75 @@ def is_excused(rule: Rule, workbook: Workbook, table: Table, index: int | None) 
     if answered is None:
         return False
     line = answered.lines.get(name)
-    if line is not None and line.text.strip(" /-—无"):
+    if line is not None and _answers(line.text):
         return True
-    if name in answered.columns and answered is table and index is not None:
-        if answered.text(name, index).strip(" /-—无"):
-            return True
-        key = table.keys[index]
-        # A remark often stands on the first row of a merged block: take any row with the same outer member.
-        return not table.is_list and any(
-            other[0] == key[0] and ALL not in other and answered.text(name, i).strip(" /-—无")
-            for i, other in enumerate(table.keys)
-        )
-    return False
+    if name not in answered.columns or answered is not table:
+        return False
+    return any(_answers(answered.text(name, i)) for i in _together(table, index, field))
+
+
+_AGRICULTURE = re.compile("包含涉农专业学生[^；;。]*")
+
+
+def _answers(text: str) -> bool:
+    """Whether a remark explains anything: not 无 or a dash, nor the sentence that 填表说明1 asks of every 涉农 student."""
+    return bool(_AGRICULTURE.sub("", text).strip(" /-—无；;。"))
+
+
+def _together(table: Table, index: int, field: str) -> list[int]:
+    """The records that share a cell with this one, or would if the sheet were merged as the form is."""
+    if not field or table.is_list:
+        return [index]
+    bound = table.columns[field]
+    axes = [table.form.axes.index(axis) for axis in bound.column.span if axis in table.form.axes]
+    key = table.keys[index]
+    return [
+        i
+        for i, other in enumerate(table.keys)
+        if i == index
+        or (bound.cells[i] is not None and bound.cells[i] == bound.cells[index])
+        or (axes and all(other[p] == key[p] for p in axes))
+    ]
+
+
+def shown_value(table: Table, name: str, index: int) -> str:
+    """What stands in a figure's cell, for a message: numbers with their unit."""
+    bound = table.columns[name]
+    number = bound.numbers[index].value if bound.numbers else None
+    return display(bound.raw[index]) if number is None else amount(number, bound.column.unit)
 
 
 def related(table: Table, name: str, index: int) -> Related:
     """One other figure of a relation."""
     ref = table.ref(name, index)
-    unit = table.columns[name].column.unit
-    value = display(table.columns[name].raw[index], unit)
-    if value != "（空白）":
-        value = f"{value} {unit}".rstrip()
-    return Related(table.sheet.name, ref.cell if ref else "", table.label(name, index), value)
+    return Related(table.sheet.name, ref.cell if ref else "", table.label(name, index), shown_value(table, name, index))
+
+
+def several(table: Table, places: list[tuple[str, int]], lead: str = "") -> Related:
+    """Figures of one table named together, with their sum."""
+    cells = [(ref.row, ref.column) for place in places if (ref := table.ref(*place)) is not None]
+    names = dict.fromkeys(name for name, _ in places)
+    column = table.columns[places[0][0]].column
+    total = sum((table.amount(name, index) for name, index in places), Decimal(0))
+    label = f"{lead}{column.caption if len(names) == 1 else '各月'}之和（{len(cells)}格）"
+    return Related(table.sheet.name, compress(cells), label, amount(total, column.unit))
+
+
+def signed(difference: Decimal, unit: str) -> str:
+    """A difference for a message, with its sign; nothing when there is none."""
+    return ("+" if difference > 0 else "") + amount(difference, unit) if difference else ""
+
+
+def monthly_standards(workbook: Workbook) -> tuple[Decimal, ...]:
+    """Monthly standards in yuan, to recognise a difference of exactly one student-month."""
+    found: list[Decimal] = []
+    for standard in workbook.pack.policy.standard:
+        own = standard.keys.get("隶属", workbook.set) == workbook.set
+        if standard.name == "助学金月标准":
+            found.append(standard.amount)
+        elif standard.name == "免学费年标准" and "专业类别" in standard.keys and own:
+            found.append(standard.amount / 10)
+    return tuple(dict.fromkeys(found))
 
 
 def clue(actual: Decimal, expected: Decimal, unit: str, months: tuple[Decimal, ...] = ()) -> str:

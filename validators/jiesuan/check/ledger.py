@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..report import Finding, Unverified
@@ -40,6 +41,8 @@ class Ledger:
     direct: list[Finding] = field(default_factory=list)
     """Findings that are no relation: structure and single cells."""
     size: int = 0
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What several checks of the same workbook need and is worked out once."""
 
     def relate(
         self,
@@ -83,41 +86,56 @@ class Ledger:
         return findings
 
     def _frame(self) -> Any:
+        import numpy as np
         import pandas as pd
 
-        columns: dict[str, list[int]] = {"left": [], "right": [], "tolerance": [], "gap": []}
+        columns: dict[str, list[Any]] = {"left": [], "right": [], "tolerance": [], "gap": []}
         for segment in self.segments:
-            left, right = [_scaled(x) for x in segment.left], [_scaled(x) for x in segment.right]
-            tolerance = [_scaled(x) for x in segment.tolerance]
-            gap = _GAPS[segment.operator]
-            columns["left"] += left
-            columns["right"] += right
-            columns["tolerance"] += tolerance
-            columns["gap"] += [gap(a, b, t) for a, b, t in zip(left, right, tolerance, strict=True)]
-        return pd.DataFrame({name: _integers(values) for name, values in columns.items()})
+            left, right, tolerance = map(_integers, (segment.left, segment.right, segment.tolerance))
+            columns["left"].append(left)
+            columns["right"].append(right)
+            columns["tolerance"].append(tolerance)
+            columns["gap"].append(_GAPS[segment.operator](left, right, tolerance))
+        return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
 
 
-def _integers(values: list[int]) -> Any:
-    """int64 where all fit, Python integers where someone typed an absurd number."""
+def noise(unit: str) -> Decimal:
+    """What float noise may add in that unit."""
+    return {"万元": NOISE, "元": NOISE * 10_000}.get(unit, Decimal(0))
+
+
+def holds(operator: str, left: Decimal | bool, right: Decimal | bool, tolerance: Decimal) -> bool:
+    """Whether one relation holds, by the same arithmetic as the balance table."""
+    return bool(_GAPS[operator](_scaled(left), _scaled(right), _scaled(tolerance)) <= 0)
+
+
+def _integers(values: Sequence[Decimal | bool]) -> Any:
+    """The numbers as int64; an absurd one that does not fit is cut off, far beyond anything it is compared with."""
     import numpy as np
 
-    try:
+    if values[0].__class__ is bool:
         return np.array(values, dtype=np.int64)
+    scaled = [_scaled(value) for value in values]
+    try:
+        return np.array(scaled, dtype=np.int64).clip(-_LIMIT, _LIMIT)
     except OverflowError:
-        limit = 2**62
-        return np.array([max(-limit, min(limit, value)) for value in values], dtype=np.int64)
+        return np.array([max(-_LIMIT, min(_LIMIT, value)) for value in scaled], dtype=np.int64)
 
 
-_GAPS: dict[str, Callable[[int, int, int], int]] = {
+_LIMIT = 2**60
+"""So that differences of two numbers still fit into 64 bits."""
+_GAPS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "==": lambda a, b, t: abs(a - b) - t,
     "<=": lambda a, b, t: a - b - t,
     ">=": lambda a, b, t: b - a - t,
     "<": lambda a, b, t: a - b - t + 1,
     ">": lambda a, b, t: b - a - t + 1,
-    "!=": lambda a, b, t: int(a == b),
+    "!=": lambda a, b, t: (a == b) * 1,
 }
+"""By how much a relation fails, on numbers or whole columns; not above 0 where it holds."""
 
 
+@lru_cache(maxsize=100_000, typed=True)
 def _scaled(value: Decimal | bool) -> int:
     if value.__class__ is bool:
         return int(value)

@@ -2,199 +2,178 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+
+import msgspec
 
 from ..bind import Workbook
-from ..expression import ROW, Evaluated, ExpressionError, Figures, Unchecked, evaluate, parse
-from ..number import show
+from ..evaluate import Evaluated, Figures, Unchecked, evaluate
+from ..expression import parse
+from ..form import ALL
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
-from .context import clue, is_excused
-from .ledger import NOISE, Ledger
+from .context import clue, is_excused, monthly_standards, signed
+from .ledger import Ledger, holds, noise
 
 _ZERO = Decimal(0)
 _WORDS = {"==": "", "<=": "不大于 ", ">=": "不小于 ", "<": "小于 ", ">": "大于 ", "!=": "不等于 "}
+_KINDS = {"count": "人数", "peak": "中最多的一月"}
 
 
-def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> Evaluated | None:
-    """Evaluate a `holds` rule and add its relations; returns what was evaluated, None when it cannot be checked."""
+def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
+    """Evaluate a `holds` rule and add its relations; what cannot be checked is said in the ledger."""
     if _excluded(rule, workbook):
-        return None
+        return
     try:
         result = evaluate(rule, workbook)
     except Unchecked as reason:
         ledger.cannot(rule, str(reason))
-        return None
+        return
     for why in dict.fromkeys(result.bad.values()):
         ledger.cannot(rule, why)
     rows = [i for i, active in enumerate(result.active) if active and i not in result.bad]
-    base = NOISE * (10000 if rule.unit == "元" else 1) if rule.unit in ("万元", "元") else _ZERO
     left, right = result.left, result.right
-    tolerance = [base + left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in rows]
-    marked = _marker(rule, workbook)
-
-    def describe(position: int) -> Finding | None:
-        return _describe(result, workbook, rows[position], marked)
-
+    tolerance = [noise(rule.unit) + left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in rows]
+    relation = _Relation(result, workbook)
+    for i, allowed in zip(rows, tolerance, strict=True):
+        if rule.together and not holds(result.operator, left.values[i], right.values[i], allowed):
+            relation.broken.setdefault(relation.group(i), []).append(i)
     ledger.relate(
         rule,
         result.operator,
         [left.values[i] for i in rows],
         [right.values[i] for i in rows],
         tolerance,
-        describe,
+        lambda position: relation.describe(rows[position]),
     )
-    return result
 
 
 def _excluded(rule: Rule, workbook: Workbook) -> bool:
-    """Whether a rule for forms without a member meets forms that have it."""
-    return any(
-        axis in table.form.axes
-        and not table.is_list
-        and table.form.role == _first_role(rule)
-        and table.has_member(axis, name)
-        for axis, name in rule.absent.items()
-        for table in workbook.tables.values()
-    )
-
-
-def _first_role(rule: Rule) -> str:
-    return next(iter(parse(rule.code, rule.holds, rule.when).operands.values())).role
+    """Whether a rule for forms without a member (`absent`) meets a form that has it."""
+    if not rule.absent:
+        return False
+    role = next(iter(parse(rule.code, rule.holds, rule.when).operands.values())).role
+    table = workbook.tables.get(role)
+    return table is not None and any(table.has_member(axis, name) for axis, name in rule.absent.items())
 
 
 def _marker(rule: Rule, workbook: Workbook) -> Evaluated | None:
-    """The figures of `at`, evaluated over the same instances, when the rule names a cell outside its own operands."""
+    """The figures of `at`, evaluated over the same instances, when the rule names a cell for its findings."""
     if not rule.at:
         return None
-    import msgspec
-
     try:
-        probe = msgspec.structs.replace(rule, holds=f"{rule.at} == 0", when="", at="", absent={})
-        return evaluate(probe, workbook)
-    except (Unchecked, ExpressionError):
+        return evaluate(msgspec.structs.replace(rule, holds=f"{rule.at} == 0", when="", at="", absent={}), workbook)
+    except Unchecked:
         return None
 
 
-def figure_at(result: Evaluated, marked: Evaluated | None, instance: int) -> tuple[Figures, Ref] | None:
-    """The figure and cell at which a finding of this instance stands: `at`, else the first single figure, else the first
-    cell of the first operand."""
-    candidates: list[tuple[Figures, int]] = []
-    if marked is not None:
-        wanted = result.instances[instance]
-        for i, other in enumerate(marked.instances):
-            if all(wanted.get(axis) == member for axis, member in other.items()):
-                candidates += [(figures, i) for figures in marked.figures.values()]
-    figures_list = list(result.figures.values())
-    candidates += [(f, instance) for f in figures_list if not f.operand.aggregate]
-    candidates += [(f, instance) for f in figures_list if f.operand.aggregate]
-    for figures, i in candidates:
-        refs = figures.refs(i)
-        if refs:
-            return figures, refs[0]
-    return None
+@dataclass
+class _Relation:
+    """One rule's relations on one workbook, and how those that do not hold are said."""
 
+    result: Evaluated
+    workbook: Workbook
+    broken: dict[tuple[str | int, ...], list[int]] = field(default_factory=dict)
+    """For `together`: the instances that do not hold, by what they share."""
 
-def _describe(result: Evaluated, workbook: Workbook, instance: int, marked: Evaluated | None) -> Finding | None:
-    rule = result.rule
-    placed = figure_at(result, marked, instance)
-    anchor = placed[0] if placed else next(iter(result.figures.values()))
-    row = result.instances[instance].get(ROW)
-    if is_excused(rule, workbook, anchor.table, int(row) if row is not None else _record(anchor, instance)):
+    @cached_property
+    def marked(self) -> Evaluated | None:
+        """The figures of the rule's `at`, evaluated only once something does not hold."""
+        return _marker(self.result.rule, self.workbook)
+
+    def group(self, instance: int) -> tuple[str | int, ...]:
+        """What instances that make one finding have in common."""
+        rule = self.result.rule
+        return tuple(member for axis, member in self.result.instances[instance].items() if axis not in rule.together)
+
+    def figure_at(self, instance: int) -> tuple[Figures, int, Ref] | None:
+        """The figure, its instance and the cell at which a finding stands: `at`, else the first single figure, else the
+        largest cell of the first operand."""
+        candidates: list[tuple[Figures, int]] = []
+        if self.marked is not None:
+            wanted = self.result.instances[instance]
+            for i, other in enumerate(self.marked.instances):
+                if all(wanted.get(axis) == member for axis, member in other.items()):
+                    candidates += [(figures, i) for figures in self.marked.figures.values()]
+        own = list(self.result.figures.values())
+        candidates += [(figures, instance) for figures in own if not figures.operand.aggregate]
+        candidates += [(figures, instance) for figures in own if figures.operand.aggregate]
+        for figures, i in candidates:
+            refs = figures.refs(i)
+            if refs:
+                amounts = {figures.table.ref(*place): figures.table.amount(*place) for place in figures.places[i]}
+                return figures, i, max(refs, key=lambda ref: abs(amounts[ref]))
         return None
-    left, right = Decimal(result.left.values[instance]), Decimal(result.right.values[instance])
-    unit = rule.unit
-    ref = placed[1] if placed else None
-    relation = _WORDS[result.operator]
-    related = tuple(_related(figures, instance) for figures in result.figures.values() if figures.places[instance])
-    hint = ""
-    if result.operator == "==":
-        hint = clue(left, right, unit, _monthly(workbook))
-    message = rule.says or rule.name
-    if hint:
-        message = f"{message}：{hint}"
-    if result.operator == "==":
-        # The finding stands at the figure called “actual”; expected is the other side.
-        own_left = placed is not None and _on_left(result, placed[0], marked)
-        actual, expected = (left, right) if own_left else (right, left)
-    else:
+
+    def describe(self, instance: int) -> Finding | None:
+        """The finding of an instance that does not hold; None where a reason is given or an earlier one speaks for it."""
+        result = self.result
+        rule = result.rule
+        others = self.broken.get(self.group(instance), [instance])
+        if others[0] != instance:
+            return None
+        placed = self.figure_at(instance)
+        if placed is None:
+            return None
+        anchor, at, ref = placed
+        if is_excused(rule, self.workbook, anchor.table, anchor.places[at][0][1]):
+            return None
+        left, right = Decimal(result.left.values[instance]), Decimal(result.right.values[instance])
+        message = rule.says or rule.name
         actual, expected = left, right
-    difference = actual - expected
-    return Finding(
-        rule,
-        ref.sheet if ref else anchor.table.sheet.name,
-        ref.cell if ref else "",
-        _label(anchor, instance, marked is not None and anchor not in result.figures.values(), ref),
-        message,
-        expected=f"{relation}{amount(expected, unit)}",
-        actual=amount(actual, unit),
-        difference=("+" if difference > 0 else "") + amount(difference, unit),
-        unit=unit,
-        related=related,
-        order=(ref.row, ref.column) if ref else (0, 0),
-    )
+        if result.operator == "==":
+            hint = clue(left, right, rule.unit, monthly_standards(self.workbook))
+            message += f"：{hint}" if hint else ""
+            if not self.on_left(anchor):  # the finding stands at the figure called “actual”
+                actual, expected = right, left
+        if len(others) > 1:
+            message += f"（另有 {len(others) - 1} 个月也是如此）"
+        return Finding(
+            rule,
+            ref.sheet,
+            ref.cell,
+            _label(anchor, at, ref),
+            message,
+            expected=f"{_WORDS[result.operator]}{amount(expected, rule.unit)}",
+            actual=amount(actual, rule.unit),
+            difference=signed(actual - expected, rule.unit),
+            unit=rule.unit,
+            related=tuple(_related(f, instance) for f in result.figures.values() if f.places[instance]),
+            order=(ref.row, ref.column),
+        )
+
+    def on_left(self, anchor: Figures) -> bool:
+        """Whether the figure belongs to the left side: as an operand of it, or by being of the same form."""
+        left = {ast.unparse(node) for node in ast.walk(self.result.parsed.left) if isinstance(node, ast.expr)}
+        return any(
+            text in left and (own is anchor or own.operand.role == anchor.operand.role)
+            for text, own in self.result.figures.items()
+        )
 
 
-def _record(figures: Figures, instance: int) -> int | None:
-    places = figures.places[instance] if instance < len(figures.places) else []
-    return places[0][1] if places else None
-
-
-def _on_left(result: Evaluated, figures: Figures, marked: Evaluated | None) -> bool:
-    """Whether the marked figure belongs to the left side: by being an operand of it, or of the same form and field."""
-    import ast
-
-    left = ast.unparse(result.parsed.left)
-    for text, own in result.figures.items():
-        same = own is figures or (own.operand.role == figures.operand.role)
-        if same and text in left:
-            return True
-    return False
-
-
-def _label(figures: Figures, instance: int, foreign: bool, ref: Ref | None) -> str:
+def _label(figures: Figures, instance: int, ref: Ref) -> str:
     table = figures.table
-    if ref is not None:
-        for places in figures.places:
-            for name, index in places:
-                if table.ref(name, index) == ref:
-                    return table.label(name, index)
-    return table.form.name
+    return next(table.label(*place) for place in figures.places[instance] if table.ref(*place) == ref)
 
 
 def _related(figures: Figures, instance: int) -> Related:
-    """An operand in words: one figure by its label, several as `…（9个单元格）`."""
+    """An operand in words: one figure by its label, several as `…之和（9格）`."""
     table = figures.table
     places = figures.places[instance]
     cells = figures.cells(instance)
-    unit = "人" if figures.operand.aggregate == "count" else figures.unit
+    aggregate = figures.operand.aggregate
+    unit = "人" if aggregate == "count" else figures.unit
     if len(places) == 1:
         label = table.label(*places[0])
     else:
         names = list(dict.fromkeys(name for name, _ in places))
-        captions = table.columns[names[0]].column.caption if len(names) == 1 else "各月"
+        caption = table.columns[names[0]].column.caption if len(names) == 1 else "各月"
         keys = {table.keys[index] for _, index in places}
-        common = [
-            member
-            for position, member in enumerate(next(iter(keys), ()))
-            if all(key[position] == member for key in keys)
-        ]
-        kind = {"count": "人数", "peak": "中最多的一月"}.get(figures.operand.aggregate, "之和")
-        label = f"{' '.join(common)} · {captions}{kind}（{len(places)}格）".removeprefix(" · ")
-        if len(cells) > 60:
-            areas = cells.split(",")
-            cells = ",".join(areas[:4]) + f" 等{len(places)}格"
-    return Related(table.sheet.name, cells, label, f"{show(figures.values[instance], unit)} {unit}".rstrip())
-
-
-def _monthly(workbook: Workbook) -> tuple[Decimal, ...]:
-    """Monthly standards in yuan, to recognise a difference of exactly one student-month."""
-    found: list[Decimal] = []
-    for standard in workbook.pack.policy.standard:
-        own = standard.keys.get("隶属", workbook.set) == workbook.set
-        if standard.name == "助学金月标准":
-            found.append(standard.amount)
-        elif standard.name == "免学费年标准" and "专业类别" in standard.keys and own:
-            found.append(standard.amount / 10)
-    return tuple(dict.fromkeys(found))
+        first = next(iter(keys))
+        common = [member for p, member in enumerate(first) if member != ALL and all(key[p] == member for key in keys)]
+        label = f"{' '.join(common)} · {caption}{_KINDS.get(aggregate, '之和')}（{len(places)}格）".removeprefix(" · ")
+    return Related(table.sheet.name, cells, label, amount(figures.values[instance], unit))

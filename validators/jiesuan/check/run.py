@@ -14,7 +14,7 @@ from ..report import Finding, Report, place
 from ..rule import Rule
 from ..term import Term
 from ..text import mask
-from . import forms, sheets, students
+from . import between, forms, limits, majors, sheets, students
 from .cells import CELL_CHECKS, check_cells
 from .context import Context
 from .ledger import Ledger
@@ -24,11 +24,12 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "column": forms.column_formulas,
     "total": forms.totals,
     "derived": forms.derived,
-    "standard": forms.standards,
-    "serial": forms.serials,
-    "jump": forms.jumps,
-    "closed-member": forms.closed_members,
-    "not-in-need": forms.not_in_need,
+    "standard": limits.standards,
+    "serial": limits.serials,
+    "jump": limits.jumps,
+    "closed-member": limits.closed_members,
+    "not-in-need": limits.not_in_need,
+    "aid-months": students.aid_months,
     "fee-months": students.fee_months,
     "same-months": students.same_months,
     "grade-aid": students.grade_aid,
@@ -43,13 +44,13 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "school-missing": sheets.school_missing,
     "title-term": sheets.title_term,
     "title-set": sheets.title_set,
-    "mixed-rates": sheets.mixed_rates,
-    "majors-filled": sheets.majors_filled,
-    "majors-format": sheets.majors_format,
-    "major-count": sheets.major_count,
-    "major-types": sheets.major_types,
-    "fee-head-months": sheets.fee_head_months,
-    "others": sheets.others,
+    "mixed-rates": limits.mixed_rates,
+    "majors-filled": majors.majors_filled,
+    "majors-format": majors.majors_format,
+    "major-count": majors.major_count,
+    "major-types": majors.major_types,
+    "fee-head-months": between.fee_head_months,
+    "others": between.others,
     "balance": sheets.balance,
     "previous-end": sheets.previous_end,
     "received-year": sheets.received_year,
@@ -118,6 +119,7 @@ def _problems(workbook: Workbook) -> _Problems:
             Ref(problem.sheet, *problem.cell) if problem.cell else (Ref(problem.sheet, 0, 0) if problem.sheet else None)
         )
         found.setdefault(problem.check, []).append((ref, problem.label, problem.message))
+    uncached: dict[str, list[tuple[Ref, str]]] = {}
     for table in workbook.tables.values():
         sheet = table.sheet
         for name, bound in table.columns.items():
@@ -132,8 +134,12 @@ def _problems(workbook: Workbook) -> _Problems:
                         (ref, table.label(name, index), "公式把自己也算了进去（循环引用）")
                     )
                 elif bound.numbers[index].trouble == "uncached":
-                    message = "只有公式，没有算出的数"
-                    found.setdefault("uncached", []).append((ref, table.label(name, index), message))
+                    uncached.setdefault(sheet.name, []).append((ref, table.label(name, index)))
+    for places in uncached.values():
+        # A file saved by a generator has none at all: one word for a sheet is enough.
+        ref, label = min(places)
+        others = f"，本表共 {len(places)} 格" if len(places) > 1 else ""
+        found.setdefault("uncached", []).append((ref, label, f"只有公式，没有算出的数{others}"))
     return found
 
 

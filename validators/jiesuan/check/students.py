@@ -9,11 +9,12 @@ from functools import cached_property
 
 from ..bind import Workbook
 from ..form import ALL
-from ..identity import Entry, birth, identity_fault, major_of, parse_entry, spelled, spelled_phone, split_majors
+from ..identity import GRADES, Entry, birth, identity_fault, major_of, parse_entry, spelled, spelled_phone, split_majors
 from ..number import plain
 from ..report import Finding
 from ..table import Table
-from ..text import clean, fold, mask_number
+from ..term import Term
+from ..text import fold, mask_number
 from .context import Context, related
 
 _ZERO = Decimal(0)
@@ -28,6 +29,7 @@ class Roster:
         self.workbook = workbook
         self.table: Table | None = workbook.tables.get("精准明细")
         self.fees: Table | None = workbook.tables.get("免学费")
+        self._months: dict[tuple[Decimal, frozenset[str]], frozenset[int]] = {}
 
     @cached_property
     def rates(self) -> dict[str, Decimal]:
@@ -58,35 +60,54 @@ class Roster:
         return found
 
     @cached_property
-    def categories(self) -> dict[str, set[str]]:
+    def categories(self) -> dict[str, frozenset[str]]:
         """Folded major → the 专业类别 under which 免学费 lists it."""
         found: dict[str, set[str]] = {}
         for listed in self.majors.values():
             for entry, kind in listed:
                 found.setdefault(fold(major_of(entry)), set()).add(kind)
-        return found
+        return {major: frozenset(kinds) for major, kinds in found.items()}
 
-    def entry(self, index: int) -> Entry | None:
-        """The entry of a student row."""
-        return parse_entry(self.table.text("班级", index)) if self.table is not None else None
+    @cached_property
+    def listed(self) -> dict[tuple[str, str], set[tuple[Term, str]]]:
+        """(年级, 困难类型) → (term of entry, folded major) listed in 免学费."""
+        return {place: {(e.term, fold(major_of(e))) for e, _ in majors} for place, majors in self.majors.items()}
 
-    def kinds(self, index: int) -> set[str]:
+    @cached_property
+    def _kinds(self) -> list[frozenset[str]]:
+        table = self.table
+        if table is None:
+            return []
+        entries = [parse_entry(table.text("班级", index)) for index in table.details()]
+        return [self.categories.get(fold(major_of(e)), frozenset()) if e else frozenset() for e in entries]
+
+    def kinds(self, index: int) -> frozenset[str]:
         """The 专业类别 a student's major is listed under; empty when it cannot be told."""
-        entry = self.entry(index)
-        return self.categories.get(fold(major_of(entry)), set()) if entry else set()
+        return self._kinds[index]
 
-    def fee_months(self, index: int, *, any_rate: bool = False) -> set[int]:
+    def fee_months(self, index: int, *, any_rate: bool = False) -> frozenset[int]:
         """How many months the fee of a row can stand for, at the rates of its major (or at any rate)."""
         assert self.table is not None
         amount = self.table.amount("免学费金额", index)
-        kinds = set() if any_rate else self.kinds(index)
-        return {
-            months
-            for kind, rate in self.rates.items()
-            if not kinds or kind in kinds
-            for months in MONTHS
-            if rate * months == amount
-        }
+        kinds: frozenset[str] = frozenset() if any_rate else self.kinds(index)
+        known = self._months.get((amount, kinds))
+        if known is None:
+            known = self._months[(amount, kinds)] = frozenset(
+                months
+                for kind, rate in self.rates.items()
+                if not kinds or kind in kinds
+                for months in MONTHS
+                if rate * months == amount
+            )
+        return known
+
+
+def roster_of(context: Context) -> Roster:
+    """The roster of the workbook under check, made once."""
+    roster = context.ledger.shared.get("roster")
+    if not isinstance(roster, Roster):
+        roster = context.ledger.shared["roster"] = Roster(context.workbook)
+    return roster
 
 
 def _rows(context: Context, *names: str) -> tuple[Table, list[int]] | None:
@@ -99,17 +120,65 @@ def _rows(context: Context, *names: str) -> tuple[Table, list[int]] | None:
 
 def _amounts(context: Context, table: Table, rows: list[int], *names: str) -> list[int]:
     """The rows whose amounts can be read."""
-    return [i for i in rows if not any(table.number(name, i).trouble for name in names)]
+    if not any(table.troubled(name) for name in names):
+        return rows
+    return [i for i in rows if context.readable(table, i, *names)]
+
+
+def _entered(context: Context, table: Table, rows: list[int]) -> list[tuple[int, Entry]]:
+    """The rows whose class names a term of entry."""
+    found = []
+    for index in rows:
+        entry = parse_entry(table.text("班级", index))
+        if entry is not None:
+            found.append((index, entry))
+        else:
+            context.ledger.cannot(context.rule, f"{table.ref('班级', index)} 看不出入学年季")
+    return found
+
+
+def whole_months(amount: Decimal, monthly: Decimal) -> int | None:
+    """How many months an amount is of a monthly standard; None when it is no whole number of them."""
+    months = amount / monthly
+    return int(months) if months == months.to_integral_value() else None
+
+
+def _monthly_aid(context: Context) -> Decimal | None:
+    workbook = context.workbook
+    standard = workbook.pack.policy.lookup("助学金月标准", workbook.term, {"隶属": workbook.set})
+    if standard is None:
+        context.ledger.cannot(context.rule, f"政策数据里没有{workbook.term.title}的“助学金月标准”")
+        return None
+    return standard.amount
+
+
+def aid_months(context: Context) -> None:
+    """B5: 助学金 is a whole number of months."""
+    found, monthly = _rows(context, "助学金金额"), _monthly_aid(context)
+    if found is None or monthly is None:
+        return
+    table, rows = found
+    rows = _amounts(context, table, rows, "助学金金额")
+    holds = [whole_months(table.amount("助学金金额", i), monthly) is not None for i in rows]
+
+    def describe(position: int) -> Finding:
+        expected = f"每月 {plain(monthly)} 元的 1 至 5 倍"
+        return context.at_cell(table, "助学金金额", rows[position], "金额不是月标准的整数倍", expected=expected)
+
+    context.ledger.demand(context.rule, holds, describe)
 
 
 def fee_months(context: Context) -> None:
-    """B7: the fee is one to five months of a rate of the student's 专业类别."""
+    """B7: the fee is one to five months of a rate of the student's 专业类别 (what is more than any rate allows, P203 says)."""
     found = _rows(context, "免学费金额")
     if found is None:
         return
     table, rows = found
-    roster = Roster(context.workbook)
-    rows = [i for i in _amounts(context, table, rows, "免学费金额") if table.amount("免学费金额", i) > 0]
+    roster = roster_of(context)
+    if roster.fees is None:
+        context.ledger.cannot(context.rule, "没有免学费统计表，不知道专业的类别，只核对了是不是整月")
+    highest = max(roster.rates.values(), default=_ZERO) * len(MONTHS)
+    rows = [i for i in _amounts(context, table, rows, "免学费金额") if 0 < table.amount("免学费金额", i) <= highest]
     holds = [bool(roster.fee_months(i)) for i in rows]
 
     def describe(position: int) -> Finding:
@@ -120,7 +189,10 @@ def fee_months(context: Context) -> None:
             message = f"与该专业的类别（{'、'.join(sorted(kinds))}）不符"
         else:
             message = "金额不是月标准的 1 至 5 倍"
-        return context.at_cell(table, "免学费金额", index, message, expected=f"每月 {rates} 元的 1 至 5 倍")
+        said = (related(table, "班级", index),) if "班级" in table.columns else ()
+        return context.at_cell(
+            table, "免学费金额", index, message, expected=f"每月 {rates} 元的 1 至 5 倍", related=said
+        )
 
     context.ledger.demand(context.rule, holds, describe)
 
@@ -131,24 +203,28 @@ def same_months(context: Context) -> None:
     if found is None:
         return
     table, rows = found
-    workbook = context.workbook
-    standard = workbook.pack.policy.lookup("助学金月标准", workbook.term, {"隶属": workbook.set})
-    if standard is None:
-        context.ledger.cannot(context.rule, f"政策数据里没有{workbook.term.title}的“助学金月标准”")
+    monthly = _monthly_aid(context)
+    if monthly is None:
         return
-    roster = Roster(workbook)
-    chosen, holds = [], []
+    roster = roster_of(context)
+    chosen: list[tuple[int, int]] = []
+    holds = []
     for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
         aid, fee = table.amount("助学金金额", index), table.amount("免学费金额", index)
         months = roster.fee_months(index) or roster.fee_months(index, any_rate=True)
-        if aid > 0 and fee > 0 and months and not aid % standard.amount:
-            chosen.append(index)
-            holds.append(int(aid / standard.amount) in months)
+        whole = whole_months(aid, monthly)
+        if aid <= 0 or fee <= 0 or (whole or 0) > len(MONTHS):
+            continue  # more than a term: P201 says so
+        if whole is None or not months:
+            name = "助学金金额" if whole is None else "免学费金额"
+            context.ledger.cannot(context.rule, f"{table.ref(name, index)} 不是整月，折不出月数")
+            continue
+        chosen.append((index, whole))
+        holds.append(whole in months)
 
     def describe(position: int) -> Finding:
-        index = chosen[position]
+        index, aid = chosen[position]
         months = "或".join(str(n) for n in sorted(roster.fee_months(index) or roster.fee_months(index, any_rate=True)))
-        aid = plain(table.amount("助学金金额", index) / standard.amount)
         message = f"助学金是 {aid} 个月，免学费是 {months} 个月"
         return context.at_cell(table, "助学金金额", index, message, related=(related(table, "免学费金额", index),))
 
@@ -162,19 +238,14 @@ def grade_aid(context: Context) -> None:
         return
     table, rows = found
     workbook = context.workbook
-    eligible = set(workbook.pack.policy.values("助学金年级", workbook.term))
-    roster = Roster(workbook)
-    holds = []
-    for index in rows:
-        entry = roster.entry(index)
-        grades = entry.grades(workbook.term) if entry else set()
-        holds.append(not (grades and not grades & eligible and table.amount("助学金金额", index) > 0))
+    eligible = workbook.pack.policy.values("助学金年级", workbook.term)
+    paid = [i for i in _amounts(context, table, rows, "助学金金额") if table.amount("助学金金额", i) > 0]
+    chosen = [(i, grades) for i, entry in _entered(context, table, paid) if (grades := entry.grades(workbook.term))]
+    holds = [bool(grades & set(eligible)) for _, grades in chosen]
 
     def describe(position: int) -> Finding:
-        index = rows[position]
-        entry = roster.entry(index)
-        grade = "、".join(sorted(entry.grades(workbook.term))) if entry else ""
-        message = f"按入学年季推算是{grade}，{workbook.term.title}只有{'、'.join(sorted(eligible))}享受助学金"
+        index, grades = chosen[position]
+        message = f"按入学年季推算是{_grades(grades)}，{workbook.term.title}只有{'、'.join(eligible)}享受助学金"
         return context.at_cell(
             table, "助学金金额", index, message, expected="空白", related=(related(table, "班级", index),)
         )
@@ -189,16 +260,13 @@ def class_grade(context: Context) -> None:
         return
     table, rows = found
     term = context.workbook.term
-    roster = Roster(context.workbook)
-    entries = [roster.entry(i) for i in rows]
-    holds = [entry is None or bool(entry.grades(term)) for entry in entries]
+    entered = _entered(context, table, rows)
+    holds = [bool(entry.grades(term)) for _, entry in entered]
 
     def describe(position: int) -> Finding:
-        entry = entries[position]
-        assert entry is not None
-        late = entry.term > term
-        message = f"{entry.term.title}入学，到{term.title}" + ("还没有入学" if late else "已超过三年级")
-        return context.at_cell(table, "班级", rows[position], message)
+        index, entry = entered[position]
+        late = "还没有入学" if entry.term > term else "已超过三年级"
+        return context.at_cell(table, "班级", index, f"{entry.term.title}入学，到{term.title}{late}")
 
     context.ledger.demand(context.rule, holds, describe)
 
@@ -209,32 +277,33 @@ def class_major(context: Context) -> None:
     if found is None:
         return
     table, rows = found
-    roster = Roster(context.workbook)
-    if roster.fees is None or not context.bound(roster.fees, "就读专业"):
+    roster = roster_of(context)
+    if roster.fees is None or not context.bound(roster.fees, "就读专业") or not context.whole(roster.fees):
         return
     term = context.workbook.term
-    chosen, holds = [], []
-    for index in rows:
-        entry = roster.entry(index)
-        if entry is None or not entry.grades(term) or table.amount("免学费金额", index) <= 0:
-            continue
-        kind = table.keys[index][0]
-        listed = [m for grade in entry.grades(term) for m, _ in roster.majors.get((grade, kind), [])]
-        own = fold(entry.major)
-        chosen.append(index)
-        holds.append(any(m.term == entry.term and own.startswith(fold(major_of(m))) for m in listed))
+    name = roster.fees.form.name
+    paid = [i for i in _amounts(context, table, rows, "免学费金额") if table.amount("免学费金额", i) > 0]
+    chosen = [(i, entry) for i, entry in _entered(context, table, paid) if entry.grades(term)]
+    holds = []
+    for index, entry in chosen:
+        kind, own = table.keys[index][0], fold(entry.major)
+        listed = [roster.listed.get((grade, kind), set()) for grade in entry.grades(term)]
+        exact = (entry.term, fold(major_of(entry)))
+        holds.append(
+            any(exact in majors for majors in listed)
+            or any(since == entry.term and own.startswith(name) for majors in listed for since, name in majors)
+        )
 
     def describe(position: int) -> Finding:
-        index = chosen[position]
-        entry = roster.entry(index)
-        assert entry is not None
-        grade = "或".join(sorted(entry.grades(term)))
-        message = (
-            f"《{roster.fees.form.name if roster.fees else ''}》{grade}“{table.keys[index][0]}”的就读专业里没有这个专业"
-        )
+        index, entry = chosen[position]
+        message = f"《{name}》{_grades(entry.grades(term))}“{table.keys[index][0]}”的就读专业里没有这个专业"
         return context.at_cell(table, "班级", index, message, expected=f"{entry.term}{major_of(entry)}")
 
     context.ledger.demand(context.rule, holds, describe)
+
+
+def _grades(grades: set[str]) -> str:
+    return "或".join(grade for grade in GRADES if grade in grades)
 
 
 def agri_remark(context: Context) -> None:
@@ -243,7 +312,7 @@ def agri_remark(context: Context) -> None:
     if found is None:
         return
     table, rows = found
-    roster = Roster(context.workbook)
+    roster = roster_of(context)
     sections: dict[str, list[int]] = {}
     for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
         if roster.kinds(index) == {"涉农专业"}:
@@ -265,7 +334,8 @@ def agri_remark(context: Context) -> None:
         message = (
             "涉农专业学生没有按填表说明1写备注" if _stated(table, index) is None else "备注里的人数或金额与本行不同"
         )
-        return context.at_cell(table, "备注", index, message, expected=wanted)
+        figures = tuple(related(table, name, index) for name in ("助学金金额", "免学费金额"))
+        return context.at_cell(table, "备注", index, message, expected=wanted, related=figures)
 
     context.ledger.demand(context.rule, holds, describe)
 
@@ -290,9 +360,13 @@ def no_amount(context: Context) -> None:
     table, rows = found
     rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
     holds = [table.amount("助学金金额", i) > 0 or table.amount("免学费金额", i) > 0 for i in rows]
-    context.ledger.demand(
-        context.rule, holds, lambda i: context.at_cell(table, "免学费金额", rows[i], "助学金和免学费两项金额都没有填")
-    )
+
+    def describe(position: int) -> Finding:
+        index = rows[position]
+        other = related(table, "助学金金额", index)
+        return context.at_cell(table, "免学费金额", index, "助学金和免学费两项金额都没有填", related=(other,))
+
+    context.ledger.demand(context.rule, holds, describe)
 
 
 def phone_missing(context: Context) -> None:
@@ -335,27 +409,25 @@ def age(context: Context) -> None:
         return
     table, rows = found
     youngest, oldest = int(context.rule.options["youngest"]), int(context.rule.options["oldest"])
-    start = dt.date(*context.workbook.term.start, 1)
+    start, today = dt.date(*context.workbook.term.start, 1), dt.date.today()
     ages: dict[int, int] = {}
     for index in rows:
         value = table.columns["身份证号"].raw[index]
-        if value is None or identity_fault(value, dt.date.today()) not in ("", "id-spelling"):
-            continue
-        born = birth(spelled(value))
+        fault = identity_fault(value, today)
+        born = birth(spelled(value)) if fault in ("", "id-spelling") else None
         if born is not None:
             ages[index] = start.year - born.year - ((start.month, start.day) < (born.month, born.day))
-    chosen = [i for i in ages if not context.excused(table, i)]
-    holds = [youngest <= ages[i] <= oldest for i in chosen]
+        elif fault != "id-other":  # a travel document says nothing of age
+            context.ledger.cannot(context.rule, f"{table.ref('身份证号', index)} 没有有效的身份证号，算不出年龄")
+    chosen = list(ages)
+    holds = [youngest <= years <= oldest for years in ages.values()]
 
-    def describe(position: int) -> Finding:
+    def describe(position: int) -> Finding | None:
         index = chosen[position]
+        if context.excused(table, index):
+            return None
         message = f"学期开始时 {ages[index]} 周岁"
         shown = mask_number(spelled(table.columns["身份证号"].raw[index]))
         return context.at_cell(table, "身份证号", index, message, expected=f"{youngest} 至 {oldest} 周岁", actual=shown)
 
     context.ledger.demand(context.rule, holds, describe)
-
-
-def remark_text(table: Table, index: int) -> str:
-    """A row's remark in one spelling."""
-    return clean(table.text("备注", index))

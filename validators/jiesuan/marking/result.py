@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..ref import letters
-from ..render_text import next_step
-from ..report import Finding, Report
+from ..report import Finding, Report, next_step
 from ..rule import LEVELS
 from ..text import mask
 from .package import main_namespace

@@ -14,14 +14,15 @@ def is_result(sheet: Sheet) -> bool:
     return sheet.value(1, 1) == NAME and titles == [title for title, _, _ in COLUMNS]
 
 
-def without_result(book: Book) -> dict[Key, str]:
-    """Take our result sheets out of a book; returns the reasons typed on them."""
+def without_result(book: Book) -> dict[Key, str] | None:
+    """Take our result sheets out of a book; returns the reasons typed on them, None where there is no such sheet."""
+    found = [sheet for sheet in book.sheets if is_result(sheet)]
     reasons: dict[Key, str] = {}
-    for sheet in [sheet for sheet in book.sheets if is_result(sheet)]:
+    for sheet in found:
         book.sheets.remove(sheet)
         for row in range(HEADER_ROW + 1, len(sheet.values) + 1):
             reason = str(sheet.value(row, _REASON) or "").strip()
             if reason:
                 code, place, cell = (str(sheet.value(row, number) or "") for number in (2, 3, 4))
                 reasons[code, place, cell] = reason
-    return reasons
+    return reasons if found else None

@@ -14,7 +14,7 @@ from ..book import Book
 from . import guard, native, ooxml, sniff
 from .problem import UnreadableFile, not_a_workbook
 
-__all__ = ["UnreadableFile", "open_book"]
+__all__ = ["UnreadableFile", "open_book", "received"]
 
 MAX_FILE = 200 << 20
 """Bytes of the largest file that is read."""
@@ -31,7 +31,7 @@ _UNSEEN = {
 def open_book(path: Path, *, password: str | None = None) -> Book:
     """The workbook in a file.  Sheets that had to be left out are named in `remarks`.  Raises UnreadableFile only."""
     try:
-        data = _received(path)
+        data = received(path)
         book = _opened(data, password)
     except UnreadableFile:
         raise
@@ -44,8 +44,8 @@ def open_book(path: Path, *, password: str | None = None) -> Book:
     return book
 
 
-def _received(path: Path) -> bytes:
-    """The bytes of an ordinary file; pipes and devices are not even opened."""
+def received(path: Path) -> bytes:
+    """The bytes of an ordinary file; pipes and devices are not even opened.  Raises UnreadableFile."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):

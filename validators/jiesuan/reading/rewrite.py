@@ -6,8 +6,8 @@ Slower than `scan` by far, so only for sheets that `scan` declines.
 
 from __future__ import annotations
 
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from ..book import Cell
 from ..ref import a1, parse_a1
@@ -125,7 +125,7 @@ class _Reader:
             self.open_row = self.row
         style = self.cell.get("s", "")
         styled = f' s="{style}"' if style.isdecimal() else ""
-        self.parts.append(f'<c r="{a1(*at)}"{styled} t="{kind}"><v>{escape(text)}</v></c>')
+        self.parts.append(f'<c r="{a1(*at)}"{styled} t="{kind}"><v>{escape(text, quote=False)}</v></c>')
         self.reach(at)
 
     def reach(self, at: Cell) -> None:

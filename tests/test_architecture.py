@@ -1,0 +1,95 @@
+"""Imports run one way, help is light, and nothing licensed otherwise is touched."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import jiesuan
+
+CORE = Path(jiesuan.__file__).parent
+ROOT = Path(__file__).resolve().parents[1]
+
+LAYERS: list[tuple[str, ...]] = [
+    # ref → book → declarations → bound tables → calculating and checking → reports made of them → commands
+    ("ref", "term", "produce_error"),
+    ("book", "text", "identity", "console"),
+    ("number", "formula", "filling", "form", "policy", "rule", "reading"),
+    ("pack", "recalculate"),
+    ("table",),
+    ("bind",),
+    ("calculate", "expression", "evaluate", "report"),
+    ("check", "laid", "layout", "layout_frame", "layout_grid", "layout_list", "layout_slots", "page", "template",
+     "template_input", "template_style", "student", "draft", "sample", "mistakes", "marking"),
+    ("produce", "render_json", "render_text", "render_rules", "rebuild", "session", "usage"),
+    ("demo", "marked"),
+    ("cli",),
+    ("__main__",),
+]  # fmt: skip
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+HEAVY = ("pandas", "pandera", "openpyxl", "xlwings", "python_calamine", "xlsxwriter", "numpy", "faker")
+
+
+def unit(path: Path) -> str:
+    """The layer entry a source file belongs to: its module, or its package."""
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The entries of our own package that a file imports, at its top or inside functions."""
+    package = path.relative_to(CORE).parent.parts
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            names = [(*base, *(node.module or "").split("."))] if node.module else [(*base, n.name) for n in node.names]
+            found |= {name[0] for name in names if name and name[0]}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jiesuan."):
+            found.add((node.module or "").split(".")[1])
+    return {name for name in found if (CORE / name).is_dir() or (CORE / f"{name}.py").is_file()}
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {unit(path) for path in CORE.rglob("*.py")} - {"__init__"} <= set(LEVEL)
+
+
+def test_imports_run_one_way() -> None:
+    wrong = [
+        f"{path.relative_to(CORE)} → {name}"
+        for path in sorted(CORE.rglob("*.py"))
+        if unit(path) != "__init__"
+        for name in sorted(imports(path))
+        if name in LEVEL and name != unit(path) and LEVEL[name] > LEVEL[unit(path)]
+    ]
+    assert wrong == []
+
+
+def test_no_cycles_between_modules() -> None:
+    graph: dict[str, set[str]] = {unit(path): set() for path in CORE.rglob("*.py")}
+    for path in CORE.rglob("*.py"):
+        graph[unit(path)] |= imports(path) - {unit(path), "__init__"}
+    done: set[str] = set()
+    while ready := {name for name, needs in graph.items() if name not in done and needs <= done | {name, "__init__"}}:
+        done |= ready
+    assert set(graph) - done == set()
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    code = f"import sys, jiesuan.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_core_knows_nothing_of_the_add_in() -> None:
+    for path in CORE.rglob("*.py"):
+        assert "jiesuan_addin" not in path.read_text(encoding="utf-8"), path
+
+
+def test_only_the_free_part_of_xlwings() -> None:
+    words = ("xlwings." + "pro", "XLWINGS_" + "LICENSE_KEY")
+    for folder in ("validators", "addin", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert not any(word in text for word in words), path

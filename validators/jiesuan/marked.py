@@ -1,0 +1,159 @@
+"""Marking and clearing files from the outside: where the result goes, what is refused, what the user is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .marking import NotMarkable, clear, mark
+from .marking.files import NotWritten, check_writable, converted, keep_backup, lock_of, write_whole
+from .marking.package import Package
+from .reading import UnreadableFile, received
+from .session import Failure, broken, failed, open_and_check, unused
+from .text import mask
+
+if TYPE_CHECKING:
+    from .report import Report
+    from .term import Term
+
+OOXML = (".xlsx", ".xlsm", ".xltx", ".xltm")
+CHECKED, CLEARED = "_已校验", "_已清除"
+_FOREIGN = (".xls", ".xlsb", ".ods", ".et")
+_CHANGED = "处理的时候文件被别的程序改过了，没有写。请重新运行。"
+
+
+@dataclass
+class Marked:
+    """What became of one file: the report where it could be checked, then either a failure or what was written."""
+
+    result: Report | Failure
+    failure: Failure | None = None
+    output: str | None = None
+    note: str = ""
+
+
+def places(files: Sequence[Path], out: Path | None, word: str, *, in_place: bool) -> list[Path]:
+    """Where the result of each file goes: to itself, to `out`, into the folder `out`, or beside it with a word added."""
+    found: list[Path] = []
+    for path in files:
+        if in_place:
+            found.append(path)
+        elif out is not None and len(files) == 1 and not out.is_dir():
+            found.append(out)
+        else:
+            suffix = path.suffix if path.suffix.lower() in OOXML else ".xlsx"
+            found.append(unused(path.parent if out is None else out, f"{path.stem}{word}", suffix, found))
+    return found
+
+
+def mark_file(
+    path: Path,
+    target: Path,
+    *,
+    in_place: bool = False,
+    force: bool = False,
+    term: Term | None = None,
+    password: str | None = None,
+) -> Marked:
+    """Check a file and write it, marked, to `target`.  The report is there even where marking fails."""
+    checked = open_and_check(path, term=term, password=password)
+    if isinstance(checked, Failure):
+        return Marked(checked)
+    workbook, report = checked
+    done = Marked(report)
+    try:
+        data, note = _to_mark(path, workbook.book.sha256, in_place=in_place)
+        new = mark(data, report, workbook.book.reasons)
+        if in_place and new == data:
+            done.note = f"{mask(path.name)} 已是这个样子，没有再写。"
+        else:
+            done.note = note + _write(path, target, data, new, in_place=in_place, force=force)
+        done.output = mask(target.name)
+    except (UnreadableFile, NotMarkable) as error:
+        done.failure = failed(path, error.kind, error.message)
+    except NotWritten as error:
+        done.failure = failed(path, "not-written", error.message)
+    except Exception as error:
+        done.failure = broken(path, error)
+    if lock_of(path) is not None:
+        done.note += "注意：原文件正在别的程序中打开，没有保存的改动不在内。"
+    return done
+
+
+def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool = False) -> str | Failure:
+    """Write a file without marks to `target`, and what to say; nothing is written where there are none."""
+    try:
+        data = received(path)
+        plain = clear(data)
+        if plain == data:
+            return f"{mask(path.name)} 上没有标记，没有写文件。"
+        return _write(path, target, data, plain, in_place=in_place, force=force)
+    except (UnreadableFile, NotMarkable) as error:
+        return failed(path, error.kind, error.message)
+    except NotWritten as error:
+        return failed(path, "not-written", error.message)
+    except Exception as error:
+        return broken(path, error)
+
+
+def _to_mark(path: Path, sha256: str, *, in_place: bool) -> tuple[bytes, str]:
+    """The bytes that were checked, and what to say where they had to be converted.  Raises UnreadableFile, NotMarkable,
+    NotWritten."""
+    data = received(path)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise NotWritten("changed", _CHANGED)
+    suffix = path.suffix.lower()
+    try:
+        Package(data).check_kind()
+    except NotMarkable as problem:
+        if problem.kind != "not-ooxml" or suffix not in _FOREIGN:
+            raise
+    else:
+        return data, ""
+    if in_place:
+        raise NotMarkable(
+            "not-ooxml", f"{suffix} 格式不能标在原文件里。请去掉 --in-place，会另存为 .xlsx 再标记，原文件不动。"
+        )
+    return converted(data, suffix), f"{suffix} 文件已由 LibreOffice 转换成 .xlsx 再标记。"
+
+
+def _write(path: Path, target: Path, old: bytes, new: bytes, *, in_place: bool, force: bool) -> str:
+    """Write the result, in place only over the content `old`; what to say.  Raises NotWritten, OSError."""
+    if not in_place:
+        if not target.parent.exists() and target.parent.parent.is_dir():
+            target.parent.mkdir()
+        check_target(path, target, new, force=force)
+        write_whole(target, new)
+        return f"已写入 {mask(target.name)}，原文件未动。"
+    file = path.resolve()
+    check_writable(path)
+    check_writable(file)
+    if file.read_bytes() != old:
+        raise NotWritten("changed", _CHANGED)
+    spare = keep_backup(file)
+    try:
+        write_whole(file, new)
+    except BaseException:
+        spare.unlink(missing_ok=True)
+        raise
+    return f"已写回 {mask(path.name)}，原来的内容备份在 {mask(spare.name)}。"
+
+
+def check_target(path: Path, target: Path, data: bytes, *, force: bool) -> None:
+    """Raise NotWritten where the result may not go to `target`."""
+    if target.exists() and target.samefile(path):
+        raise NotWritten("same-file", "输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。")
+    check_writable(target)
+    if target.exists() and not force:
+        raise NotWritten("exists", f"“{target.name}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。")
+    wanted = ".xlsm" if has_macros(data) else ".xlsx"
+    if target.suffix.lower() not in (wanted, wanted.replace(".xls", ".xlt")):
+        raise NotWritten("suffix", f"“{target.name}”的扩展名应为 {wanted}，否则 Excel 打不开。")
+
+
+def has_macros(data: bytes) -> bool:
+    """Whether a package is declared one with macros, so that its name must end in `m`."""
+    return b"sheet.macroEnabled.main+xml" in Package(data).text("[Content_Types].xml")
