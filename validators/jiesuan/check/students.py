@@ -74,11 +74,14 @@ class Roster:
         return {place: {(e.term, fold(major_of(e))) for e, _ in majors} for place, majors in self.majors.items()}
 
     @cached_property
-    def _kinds(self) -> list[frozenset[str]]:
+    def entries(self) -> list[Entry | None]:
+        """What the class of each student row says."""
         table = self.table
-        if table is None:
-            return []
-        entries = [parse_entry(table.text("班级", index)) for index in table.details()]
+        return [parse_entry(table.text("班级", index)) for index in table.details()] if table is not None else []
+
+    @cached_property
+    def _kinds(self) -> list[frozenset[str]]:
+        entries = self.entries
         return [self.categories.get(fold(major_of(e)), frozenset()) if e else frozenset() for e in entries]
 
     def kinds(self, index: int) -> frozenset[str]:
@@ -128,8 +131,9 @@ def _amounts(context: Context, table: Table, rows: list[int], *names: str) -> li
 def _entered(context: Context, table: Table, rows: list[int]) -> list[tuple[int, Entry]]:
     """The rows whose class names a term of entry."""
     found = []
+    entries = roster_of(context).entries
     for index in rows:
-        entry = parse_entry(table.text("班级", index))
+        entry = entries[index]
         if entry is not None:
             found.append((index, entry))
         else:
@@ -302,7 +306,7 @@ def class_major(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def _grades(grades: set[str]) -> str:
+def _grades(grades: frozenset[str]) -> str:
     return "或".join(grade for grade in GRADES if grade in grades)
 
 
@@ -346,7 +350,8 @@ def _agri(table: Table, rows: list[int]) -> tuple[int, Decimal, Decimal]:
 
 
 def _stated(table: Table, index: int) -> tuple[int, Decimal, Decimal] | None:
-    match = _REMARK.search(fold(table.text("备注", index)))
+    text = table.text("备注", index)
+    match = _REMARK.search(fold(text)) if text else None
     if match is None:
         return None
     return int(match[1]), Decimal(match[2].rstrip(".")), Decimal(match[3].rstrip("."))
