@@ -197,5 +197,15 @@ def test_every_rule_can_be_read_and_explains_itself() -> None:
             parse(rule.code, rule.holds, rule.when)
         if rule.at:
             parse(rule.code, f"{rule.at} == 0", "")
+        named = {**parse(rule.code, rule.holds, rule.when).operands} if rule.holds else {}
+        if rule.at:
+            named |= parse(rule.code, f"{rule.at} == 0", "").operands
+        for form in (form for item in PACK.info.set for form in map(PACK.forms.get, item.forms) if form):
+            for operand in named.values():
+                if operand.role == form.role and form.set in (rule.sets or ("省属", "市属")):
+                    assert form.has(operand.name) or operand.name in form.groups, rule.code
+                    for axis, members in operand.filters:
+                        known_members = {member.name for member in form.axis_named(axis).members}
+                        assert {name for name in members if name[0] != "@"} <= known_members, rule.code
     used = {rule.check for rule in PACK.rules.values()}
     assert known <= used, known - used

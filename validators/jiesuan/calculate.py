@@ -282,8 +282,15 @@ def has_formula(table: Table, name: str, pack: Pack, term: Term) -> bool:
     return all(table.form.has(n) or pack.policy.lookup(n, term, keys) is not None for n in formula.names)
 
 
-def total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
+def total_addends(table: Table) -> list[tuple[int, list[int]]]:
     """Total record → the detail records it sums."""
+    if "total_addends" not in table.memo:
+        table.memo["total_addends"] = list(_total_addends(table))
+    found: list[tuple[int, list[int]]] = table.memo["total_addends"]
+    return found
+
+
+def _total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
     groups: dict[tuple[int, ...], dict[Key, list[int]]] = {}
     details = table.details()
     for index, key in enumerate(table.keys):

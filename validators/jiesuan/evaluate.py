@@ -305,8 +305,9 @@ class _Run:
 
     def value(self, node: ast.expr) -> Vector:
         """Evaluate a node for all instances; `expression.parse` lets only these kinds through."""
-        figures = self.figures.get(ast.unparse(node))
-        if figures is not None:
+        text = self.parsed.texts.get(node)
+        if text is not None:
+            figures = self.figures[text]
             return Vector(figures.values, figures.slack)
         if isinstance(node, ast.BinOp):
             return self.binary(node)
@@ -331,17 +332,19 @@ class _Run:
     def binary(self, node: ast.BinOp) -> Vector:
         left, right = self.value(node.left), self.value(node.right)
         operation = _OPERATIONS[type(node.op)]
-        a, b = [Decimal(x) for x in left.values], [Decimal(x) for x in right.values]
-        values = [operation(x, y) for x, y in zip(a, b, strict=True)]
+        a, b = left.values, right.values
+        if not left.slack and not right.slack and _constant(a) and _constant(b):
+            return Vector([operation(Decimal(a[0]), Decimal(b[0]))] * len(a))
+        values = [operation(x, y) for x, y in zip(a, b, strict=True)]  # type: ignore[arg-type]
         slack: dict[int, Decimal] = {}
         for index in {*left.slack, *right.slack}:
             x, y = left.slack.get(index, _ZERO), right.slack.get(index, _ZERO)
             if isinstance(node.op, ast.Add | ast.Sub):
                 slack[index] = x + y
             elif isinstance(node.op, ast.Mult):
-                slack[index] = x * abs(b[index]) + y * abs(a[index])
+                slack[index] = x * abs(Decimal(b[index])) + y * abs(Decimal(a[index]))
             else:
-                slack[index] = x / abs(b[index])
+                slack[index] = x / abs(Decimal(b[index]))
         return Vector(values, slack)
 
     def standard(self, name: str) -> list[Decimal]:
@@ -372,6 +375,11 @@ class _Run:
         if not amounts:
             raise Unchecked(f"政策数据里没有“{name}”")
         return max(amounts)
+
+
+def _constant(values: Sequence[Decimal | bool]) -> bool:
+    """Whether all are the very same object, as constants and single standards are."""
+    return bool(values) and values[0] is values[-1] and all(value is values[0] for value in values)
 
 
 def _grouped(

@@ -52,6 +52,8 @@ class Parsed:
     when: ast.expr | None
     operands: dict[str, Operand]
     """By source text, in order of appearance."""
+    texts: dict[ast.expr, str]
+    """The source text of each operand's node."""
 
 
 @lru_cache(maxsize=1024)
@@ -62,12 +64,14 @@ def parse(code: str, holds: str, when: str) -> Parsed:
         raise ExpressionError(f"{code}：holds 必须是一个比较，例如 A == B：{holds}")
     condition = _tree(code, when) if when else None
     operands: dict[str, Operand] = {}
+    texts: dict[ast.expr, str] = {}
     for node in (tree, condition):
         if node is not None:
             _verify(code, node)
             for part in _operand_nodes(node):
-                operands[ast.unparse(part)] = _operand(code, part)
-    return Parsed(tree.left, COMPARISONS[type(tree.ops[0])], tree.comparators[0], condition, operands)
+                texts[part] = ast.unparse(part)
+                operands[texts[part]] = _operand(code, part)
+    return Parsed(tree.left, COMPARISONS[type(tree.ops[0])], tree.comparators[0], condition, operands, texts)
 
 
 def called(node: ast.expr) -> str:
@@ -122,8 +126,9 @@ def _operand(code: str, node: ast.expr) -> Operand:
         return Operand(node.value.id, node.attr)
     if isinstance(node, ast.Call) and len(node.args) == 1:
         inner = node.args[0]
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
-            filters = tuple((keyword.arg or "", _filter(code, keyword.value)) for keyword in node.keywords)
+        named = all(keyword.arg for keyword in node.keywords)
+        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and named:
+            filters = tuple((str(keyword.arg), _filter(code, keyword.value)) for keyword in node.keywords)
             aggregate = "" if called(node) == "at" else called(node)
             return Operand(inner.value.id, inner.attr, aggregate, filters)
     raise ExpressionError(f"{code}：不认识的写法 {ast.unparse(node)}")

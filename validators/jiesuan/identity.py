@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from stdnum.cn import ric
+
 from .book import Value
 from .term import Term
 from .text import clean
@@ -38,10 +40,7 @@ def spelled(value: Value) -> str:
     return re.sub(r"[\s'’`\-]", "", clean(str(value or ""))).upper()
 
 
-@lru_cache(maxsize=200_000)
 def _checksum(number: str) -> bool:
-    from stdnum.cn import ric
-
     return bool(ric.calc_check_digit(number) == number[-1])
 
 
@@ -90,7 +89,7 @@ def spelled_phone(value: Value) -> str:
     if isinstance(value, str) and _MOBILE.fullmatch(value):
         return value
     text = f"{value:.0f}" if isinstance(value, int | float) else clean(str(value or ""))
-    text = re.sub(r"[\s'’]|^\+?86-?(?=1[3-9])", "", text)
+    text = re.sub(r"^\+?86-?(?=1[3-9])", "", re.sub(r"[\s'’]", "", text))
     return re.sub(r"(?<!\d)(1[3-9]\d)-?(\d{4})-?(\d{4})(?!\d)", r"\1\2\3", text)
 
 
@@ -98,7 +97,7 @@ def name_fault(value: Value) -> bool:
     """Whether a name holds spaces, invisible or odd characters, digits, or a wrong separator dot."""
     if not isinstance(value, str):
         return value is not None
-    return bool(value.strip()) and not all(part.isalpha() for part in value.split("·"))
+    return not value.isalpha() and bool(value.strip()) and not all(part.isalpha() for part in value.split("·"))
 
 
 class Entry(NamedTuple):
@@ -107,21 +106,26 @@ class Entry(NamedTuple):
     term: Term
     major: str
 
-    def grades(self, term: Term) -> set[str]:
+    def grades(self, term: Term) -> frozenset[str]:
         """The grades a student of that entry can be in during a term; empty when not yet entered or past year three.
 
         n terms since entry: grade n div 2 + 1; spring entrants also (n - 1) div 2 + 1.
         """
-        n = 2 * (term.year - self.term.year) + term.half - self.term.half
-        if n < 0:
-            return set()
-        years = {n // 2 + 1}
-        if self.term.half == 0 and n > 0:
-            years.add((n - 1) // 2 + 1)
-        return {GRADES[year - 1] for year in years if year <= len(GRADES)}
+        return _grades(self.term, term)
 
 
 GRADES = ("一年级", "二年级", "三年级")
+
+
+@lru_cache(maxsize=1024)
+def _grades(since: Term, term: Term) -> frozenset[str]:
+    n = 2 * (term.year - since.year) + term.half - since.half
+    if n < 0:
+        return frozenset()
+    years = {n // 2 + 1}
+    if since.half == 0 and n > 0:
+        years.add((n - 1) // 2 + 1)
+    return frozenset(GRADES[year - 1] for year in years if year <= len(GRADES))
 
 
 @lru_cache(maxsize=20_000)

@@ -243,7 +243,7 @@ class Draw:
         try:
             from faker.providers.person.zh_CN import Provider
         except ImportError as error:
-            raise SampleError('生成示例数据需要 Faker，请先运行：pip install "jiesuan[sample]"') from error
+            raise SampleError("生成示例数据需要 Faker，请重新安装 jiesuan。") from error
         rng = self.rng
         families = rng.choices(list(Provider.last_names), list(Provider.last_names.values()), k=self.size)
         # Even serial number: female.

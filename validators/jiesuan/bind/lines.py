@@ -27,13 +27,18 @@ Row = list[tuple[int, Value]]
 
 def read_lines(form: Form, table: Table, labels: Labels) -> None:
     """Fill `table.lines` with every blank found.  Never raises."""
+    students = set(table.rows) if table.is_list else set()
     rows: list[Row] = [
-        [(column, value) for column, value in enumerate(line, 1) if value is not None and value != ""]
-        for line in labels.sheet.values
+        []
+        if row in students
+        else [(column, value) for column, value in enumerate(line, 1) if value is not None and value != ""]
+        for row, line in enumerate(labels.sheet.values, 1)
     ]
     lines = [line for line in form.line if "{" in line.text]
     leads = {start for line in lines for start in _starts(line)} | {"单位:"}
-    figures = {cell for column in table.columns.values() for cell in column.cells if cell}
+    figures: set[Cell] = set()
+    if not table.is_list:
+        figures = {cell for column in table.columns.values() for cell in column.cells if cell}
     for line in lines:
         if line.where in ("above", "row"):
             _read_label(line, table, labels, rows, leads)

@@ -25,8 +25,9 @@ def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
     leaves |= {heading(text) for axis in form.axis for text in (*axis.header, *axis.also)}
     hits: dict[int, int] = {}
     used: list[int] = []
+    width = labels.sheet.width
     for row in range(title_row + 1, min(len(labels.sheet.values), title_row + HEADER_ROWS) + 1):
-        texts = {heading(labels.own(row, column)) for column in range(1, labels.sheet.width + 1)} - {""}
+        texts = {heading(labels.own(row, column)) for column in range(1, width + 1)} - {""}
         if texts:
             used.append(row)
         found = sum(text in leaves or any(len(leaf) > 1 and text.startswith(leaf) for leaf in leaves) for text in texts)

@@ -8,7 +8,7 @@ from ..report import Finding, amount
 from ..table import Table
 from .context import Context, several, signed
 from .ledger import NOISE
-from .students import roster_of
+from .roster import roster_of
 
 _ZERO = Decimal(0)
 

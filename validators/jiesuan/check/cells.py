@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from ..bind import Workbook
@@ -118,7 +119,10 @@ def _faultless(fault: Fault) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
     def test(series: pd.Series[Any]) -> pd.Series[Any]:
         import pandas as pd
 
-        return pd.Series([value is _PADDING or not fault(value) for value in series.tolist()], index=series.index)
+        values = series.tolist()
+        # Small numbers and blanks are the same objects over and over: each object is asked about once.
+        faulty = {key for key, value in {id(v): v for v in values}.items() if value is not _PADDING and fault(value)}
+        return pd.Series([id(value) not in faulty for value in values], index=series.index)
 
     return test
 
@@ -138,7 +142,7 @@ def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: 
                 return ""  # blank
             return next((check for check, test in tests if not test(n)), "")
 
-        return _remembered(checked_number)
+        return checked_number
     required = column.required and "required" in wanted
     if column.type == "身份证号":
         times = Counter(number for value in values if (number := spelled(value)))
@@ -151,7 +155,7 @@ def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: 
                 fault = "unique"
             return fault if fault in wanted else ""
 
-        return _remembered(identity)
+        return identity
     own = [(check, test) for check, (kind, test) in TEXT_CHECKS.items() if kind == column.type and check in wanted]
 
     def checked_text(value: Any) -> str:
@@ -159,20 +163,7 @@ def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: 
             return "required"
         return next((check for check, test in own if not test(value)), "")
 
-    return _remembered(checked_text)
-
-
-def _remembered(fault: Fault) -> Fault:
-    """The same, asked once per different value."""
-    known: dict[Any, str] = {}
-
-    def ask(value: Any) -> str:
-        found = known.get(value)
-        if found is None:
-            found = known[value] = fault(value)
-        return found
-
-    return ask
+    return checked_text
 
 
 def _blank(value: Any) -> bool:
@@ -213,10 +204,7 @@ def _series(values: list[Any], height: int) -> Any:
     import numpy as np
     import pandas as pd
 
-    array = np.empty(height, dtype=object)
-    array.fill(_PADDING)
-    for position, value in enumerate(values):
-        array[position] = value
+    array = np.fromiter(chain(values, repeat(_PADDING, height - len(values))), dtype=object, count=height)
     return pd.Series(array, dtype=object)
 
 

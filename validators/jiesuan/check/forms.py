@@ -162,7 +162,8 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
     left: list[Decimal] = []
     right: list[Decimal] = []
     slack: list[Decimal] = []
-    operands: dict[int, list[tuple[str, int]]] = {}
+    operands: dict[int, tuple[str, list[int]]] = {}
+    troubled: dict[str, bool] = {}
     for index, addends, missing in _addends(context, table):
         if level and (level == "合计") != all(name == ALL for name in table.keys[index]):
             continue
@@ -175,18 +176,23 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         source = partner.name if by_count and partner else column.name
         if not context.readable(table, index, column.name):
             continue
-        if table.troubled(source) and not all(context.readable(table, i, source) for i in addends):
+        if source not in troubled:
+            troubled[source] = table.troubled(source)
+        if troubled[source] and not all(context.readable(table, i, source) for i in addends):
             continue
         bound = table.columns[source]
-        values = [table.amount(source, i) for i in addends]
+        values = [number.value or _ZERO for number in map(bound.numbers.__getitem__, addends)]
         if not by_count and _with_closed(table, column, index, sum(values, _ZERO)):
             continue
         records.append(index)
         left.append(table.amount(column.name, index))
         right.append(Decimal(sum(v > 0 for v in values)) if by_count else sum(values, _ZERO))
-        slack.append(_ZERO if by_count else sum((bound.slack.get(i, _ZERO) for i in addends), _ZERO))
-        operands[index] = [(source, i) for i in addends]
-    compare(context, table, column, records, left, right, slack, lambda i: operands[i])
+        rounded = {} if by_count else bound.slack
+        slack.append(sum((rounded[i] for i in addends if i in rounded), _ZERO) if rounded else _ZERO)
+        operands[index] = (source, addends)
+    compare(
+        context, table, column, records, left, right, slack, lambda i: [(operands[i][0], j) for j in operands[i][1]]
+    )
 
 
 def _with_closed(table: Table, column: Column, index: int, total: Decimal) -> bool:

@@ -115,6 +115,8 @@ def _integers(values: Sequence[Decimal | bool]) -> Any:
 
     if values[0].__class__ is bool:
         return np.array(values, dtype=np.int64)
+    if values[0] is values[-1] and all(value is values[0] for value in values):
+        return np.full(len(values), max(-_LIMIT, min(_LIMIT, _scaled(values[0]))), dtype=np.int64)
     scaled = [_scaled(value) for value in values]
     try:
         return np.array(scaled, dtype=np.int64).clip(-_LIMIT, _LIMIT)

@@ -69,8 +69,9 @@ def serials(context: Context) -> None:
             if column.role != "serial" or column.name not in table.columns:
                 continue
             sections: dict[Key, list[int]] = {}
+            troubled = table.troubled(column.name)
             for index in table.details():
-                readable = context.readable(table, index, column.name)
+                readable = not troubled or context.readable(table, index, column.name)
                 if not readable or table.number(column.name, index).value is not None:
                     sections.setdefault(table.keys[index], []).append(index)
             for section in sections.values():

@@ -37,7 +37,10 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
         ledger.cannot(rule, why)
     rows = [i for i, active in enumerate(result.active) if active and i not in result.bad]
     left, right = result.left, result.right
-    tolerance = [noise(rule.unit) + left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in rows]
+    base = noise(rule.unit)
+    tolerance = [base] * len(rows)
+    if left.slack or right.slack:
+        tolerance = [base + left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in rows]
     relation = _Relation(result, workbook)
     for i, allowed in zip(rows, tolerance, strict=True):
         if rule.together and not holds(result.operator, left.values[i], right.values[i], allowed):

@@ -5,109 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from functools import cached_property
 
-from ..bind import Workbook
 from ..form import ALL
-from ..identity import GRADES, Entry, birth, identity_fault, major_of, parse_entry, spelled, spelled_phone, split_majors
+from ..identity import GRADES, Entry, birth, identity_fault, major_of, spelled, spelled_phone
 from ..number import plain
 from ..report import Finding
 from ..table import Table
-from ..term import Term
 from ..text import fold, mask_number
 from .context import Context, related
+from .roster import MONTHS, roster_of
 
 _ZERO = Decimal(0)
 _REMARK = re.compile(r"包含涉农专业学生(\d+)人,申请了助学金([\d.]+)元,?免学费(?:补助金)?([\d.]+)元")
-MONTHS = range(1, 6)
-
-
-class Roster:
-    """What the student rows and the majors of 免学费 together say: rates, entries, categories of majors."""
-
-    def __init__(self, workbook: Workbook) -> None:
-        self.workbook = workbook
-        self.table: Table | None = workbook.tables.get("精准明细")
-        self.fees: Table | None = workbook.tables.get("免学费")
-        self._months: dict[tuple[Decimal, frozenset[str]], frozenset[int]] = {}
-
-    @cached_property
-    def rates(self) -> dict[str, Decimal]:
-        """专业类别 → 元 a month, for the workbook's set."""
-        pack, term = self.workbook.pack, self.workbook.term
-        found: dict[str, Decimal] = {}
-        for standard in pack.policy.standard:
-            kind = standard.keys.get("专业类别")
-            if standard.name == "免学费年标准" and kind:
-                own = pack.policy.lookup("免学费年标准", term, {"隶属": self.workbook.set, "专业类别": kind})
-                if own is not None:
-                    found[kind] = own.amount / 10
-        return found
-
-    @cached_property
-    def majors(self) -> dict[tuple[str, str], list[tuple[Entry, str]]]:
-        """(年级, 困难类型) → majors listed in 免学费 with their 专业类别."""
-        found: dict[tuple[str, str], list[tuple[Entry, str]]] = {}
-        if self.fees is None or "就读专业" not in self.fees.columns:
-            return found
-        grade, kind, hardship = (self.fees.form.axes.index(name) for name in ("年级", "专业类别", "困难类型"))
-        for index in self.fees.details():
-            key = self.fees.keys[index]
-            for text in split_majors(self.fees.text("就读专业", index)):
-                entry = parse_entry(text)
-                if entry is not None:
-                    found.setdefault((key[grade], key[hardship]), []).append((entry, key[kind]))
-        return found
-
-    @cached_property
-    def categories(self) -> dict[str, frozenset[str]]:
-        """Folded major → the 专业类别 under which 免学费 lists it."""
-        found: dict[str, set[str]] = {}
-        for listed in self.majors.values():
-            for entry, kind in listed:
-                found.setdefault(fold(major_of(entry)), set()).add(kind)
-        return {major: frozenset(kinds) for major, kinds in found.items()}
-
-    @cached_property
-    def listed(self) -> dict[tuple[str, str], set[tuple[Term, str]]]:
-        """(年级, 困难类型) → (term of entry, folded major) listed in 免学费."""
-        return {place: {(e.term, fold(major_of(e))) for e, _ in majors} for place, majors in self.majors.items()}
-
-    @cached_property
-    def _kinds(self) -> list[frozenset[str]]:
-        table = self.table
-        if table is None:
-            return []
-        entries = [parse_entry(table.text("班级", index)) for index in table.details()]
-        return [self.categories.get(fold(major_of(e)), frozenset()) if e else frozenset() for e in entries]
-
-    def kinds(self, index: int) -> frozenset[str]:
-        """The 专业类别 a student's major is listed under; empty when it cannot be told."""
-        return self._kinds[index]
-
-    def fee_months(self, index: int, *, any_rate: bool = False) -> frozenset[int]:
-        """How many months the fee of a row can stand for, at the rates of its major (or at any rate)."""
-        assert self.table is not None
-        amount = self.table.amount("免学费金额", index)
-        kinds: frozenset[str] = frozenset() if any_rate else self.kinds(index)
-        known = self._months.get((amount, kinds))
-        if known is None:
-            known = self._months[(amount, kinds)] = frozenset(
-                months
-                for kind, rate in self.rates.items()
-                if not kinds or kind in kinds
-                for months in MONTHS
-                if rate * months == amount
-            )
-        return known
-
-
-def roster_of(context: Context) -> Roster:
-    """The roster of the workbook under check, made once."""
-    roster = context.ledger.shared.get("roster")
-    if not isinstance(roster, Roster):
-        roster = context.ledger.shared["roster"] = Roster(context.workbook)
-    return roster
 
 
 def _rows(context: Context, *names: str) -> tuple[Table, list[int]] | None:
@@ -128,8 +37,9 @@ def _amounts(context: Context, table: Table, rows: list[int], *names: str) -> li
 def _entered(context: Context, table: Table, rows: list[int]) -> list[tuple[int, Entry]]:
     """The rows whose class names a term of entry."""
     found = []
+    entries = roster_of(context).entries
     for index in rows:
-        entry = parse_entry(table.text("班级", index))
+        entry = entries[index]
         if entry is not None:
             found.append((index, entry))
         else:
@@ -302,7 +212,7 @@ def class_major(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def _grades(grades: set[str]) -> str:
+def _grades(grades: frozenset[str]) -> str:
     return "或".join(grade for grade in GRADES if grade in grades)
 
 
@@ -346,7 +256,8 @@ def _agri(table: Table, rows: list[int]) -> tuple[int, Decimal, Decimal]:
 
 
 def _stated(table: Table, index: int) -> tuple[int, Decimal, Decimal] | None:
-    match = _REMARK.search(fold(table.text("备注", index)))
+    text = table.text("备注", index)
+    match = _REMARK.search(fold(text)) if text else None
     if match is None:
         return None
     return int(match[1]), Decimal(match[2].rstrip(".")), Decimal(match[3].rstrip("."))

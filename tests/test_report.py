@@ -1,0 +1,127 @@
+"""Reports: counts that add up, an order, texts that are masked."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from jiesuan.pack import load_pack
+from jiesuan.ref import Ref
+from jiesuan.report import Finding, Related, Report, Unverified, amount, display, place
+
+RULES = load_pack().rules
+ID = "350781200602172567"
+
+
+def finding(code: str, sheet: str = "甲", cell: str = "A1", **more: Any) -> Finding:
+    return Finding(RULES[code], sheet, cell, more.pop("label", "标"), more.pop("message", "话"), **more)
+
+
+def report(**more: Any) -> Report:
+    selected = tuple(RULES[code] for code in ("F101", "F102", "L101", "L102", "V105", "X101", "X102"))
+    return Report("校.xlsx", "", "fujian-2024", "市属", "2024春", selected, **more)
+
+
+def test_every_selected_rule_has_one_outcome() -> None:
+    made = report(
+        findings=[finding("F101"), finding("F101", cell="B2"), finding("L102")],
+        unchecked=[Unverified(RULES["F101"], "一"), Unverified(RULES["X101"], "二"), Unverified(RULES["X101"], "三")],
+        explained=[finding("X101"), finding("X102"), finding("L102")],
+    )
+    # A rule found is found, whatever else it is; one unchecked in part is not explained.
+    assert made.found_codes == {"F101", "L102"}
+    assert made.unchecked_codes == {"X101"}
+    assert made.explained_codes == {"X102"}
+    assert made.counts == {"selected": 7, "passed": 3, "found": 2, "explained": 1, "unchecked": 1}
+    assert made.levels == {"错误": 2, "核实": 1, "提示": 0}
+
+
+def test_clean_means_nothing_left_to_do() -> None:
+    assert report().clean
+    assert report(findings=[finding("V105")]).clean  # 提示 alone
+    assert report(explained=[finding("F101")]).clean
+    assert not report(findings=[finding("F101")]).clean
+    assert not report(findings=[finding("L102")]).clean
+    assert not report(unchecked=[Unverified(RULES["F101"], "因")]).clean
+    assert report().counts["passed"] == 7
+
+
+def test_order_gravest_first_then_as_the_sheets_stand() -> None:
+    items = [
+        finding("V105", "甲", order=(1, 1)),
+        finding("L102", "乙", order=(1, 1)),
+        finding("F101", "乙", order=(2, 3)),
+        finding("F102", "乙", order=(2, 3)),
+        finding("F101", "甲", order=(9, 9)),
+        finding("F101", "乙", order=(2, 1)),
+        finding("F101", "丙", order=(1, 1)),
+    ]
+    ordered = sorted(items, key=lambda item: item.sort_key(["乙", "甲"]))
+    assert [(item.code, item.sheet, item.order) for item in ordered] == [
+        ("F101", "丙", (1, 1)),  # a sheet that is not in the workbook: what is missing comes first
+        ("F101", "乙", (2, 1)),
+        ("F101", "乙", (2, 3)),
+        ("F102", "乙", (2, 3)),
+        ("F101", "甲", (9, 9)),
+        ("L102", "乙", (1, 1)),
+        ("V105", "甲", (1, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "元", "（空白）"),
+        ("", "元", "（空白）"),
+        (1000, "元", "1,000.00"),
+        (0.105, "万元", "0.1050"),
+        (1.23456, "万元", "1.23456"),
+        (7, "人", "7"),
+        (1234567.0, "人", "1,234,567"),
+        (True, "人", "TRUE"),
+        (False, "", "FALSE"),
+        (float("nan"), "元", "nan"),
+        (" 王静 ", "", "王静"),
+        ("长" * 50, "", "长" * 39 + "…"),
+        (ID, "", "350***********2567"),
+        (int(ID), "元", "350***********2567"),
+        (float(ID), "元", "350***********2540"),
+        (13900000000, "人", "139****0000"),
+        ("电话13900000000", "", "电话139****0000"),
+        (-13900000000, "元", "139****0000"),
+    ],
+)
+def test_display(value: Any, unit: str, text: str) -> None:
+    assert display(value, unit) == text
+
+
+def test_amount() -> None:
+    assert amount(D("0.105"), "万元") == "0.1050 万元"
+    assert amount(D("-210"), "元") == "-210.00 元"
+    assert amount(D(5), "") == "5"
+    assert amount(D(9_999_999_999), "元") == "9,999,999,999.00 元"
+    assert amount(D(ID), "元") == "350***********2567"
+
+
+def test_place() -> None:
+    assert place(Ref("甲", 3, 2)) == ("甲", "B3", (3, 2))
+    assert place(None) == ("", "", (0, 0))
+
+
+def test_no_text_holds_a_full_number() -> None:
+    item = finding(
+        "L101",
+        label=f"{ID}",
+        message=f"与{ID}相同，电话 13900000000",
+        expected=f"{ID}X",
+        actual=ID,
+        difference=ID,
+        related=(Related("甲", "A1", ID, f"2023秋{ID}班"),),
+    )
+    texts = [item.label, item.message, item.expected, item.actual, item.difference]
+    texts += [item.related[0].label, item.related[0].value, Unverified(item.rule, ID).why]
+    assert not any(ID in text or "13900000000" in text for text in texts)
+    assert item.message == "与350***********2567相同，电话 139****0000"
+    assert item.level == "错误" and item.code == "L101"
