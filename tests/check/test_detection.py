@@ -8,10 +8,9 @@ from __future__ import annotations
 from jiesuan.ref import Ref
 from jiesuan.report import Finding, Related
 from tests.check.schools import PACK, school
-from tests.detection import Covered, all_cells, concerns, exceptions, few_of_a_kind, gaps, observe, table
+from tests.detection import SUBJECT, Covered, all_cells, concerns, exceptions, few_of_a_kind, gaps, observe, table
 
-BASE = school("市属2024春", 60, 40)
-"""No student comes or goes in this one, so no remark answers anything."""
+BASE = school("市属2024春", *SUBJECT)
 
 
 def test_every_kind_of_cell_is_told() -> None:

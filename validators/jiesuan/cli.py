@@ -59,6 +59,7 @@ DEFAULT_TERM = "2024春"
 
 def main() -> None:
     """Entry point."""
+    gc.set_threshold(200_000)  # a command is short; collecting while modules load only costs time
     prepare_streams()
     app()
 
