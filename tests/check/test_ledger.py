@@ -119,8 +119,11 @@ def test_clue_without_standards() -> None:
 
 def test_standards_of_the_set() -> None:
     own = {name: bind(school(f"{name}2024春").fresh(), PACK) for name in ("市属", "省属")}
-    assert set(monthly_standards(own["市属"])) == {D(200), D(240), D(320), D(210)}
-    assert set(monthly_standards(own["省属"])) == {D(200), D(240), D(380), D(260)}
+    assert set(monthly_standards(own["市属"], "免学费", "补助金额")) == {D(240), D(320), D(210)}
+    assert set(monthly_standards(own["省属"], "精准明细", "免学费金额")) == {D(240), D(380), D(260)}
+    assert set(monthly_standards(own["省属"], "精准明细", "助学金金额")) == {D(200)}
+    assert set(monthly_standards(own["省属"], "助学金", "金额")) == {D(200)}
+    assert monthly_standards(own["省属"], "生均", "生均金额") == ()
 
 
 def test_signs() -> None:

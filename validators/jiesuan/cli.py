@@ -6,6 +6,7 @@ standard error.  Heavy imports wait inside the functions, so that help is instan
 
 from __future__ import annotations
 
+import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any

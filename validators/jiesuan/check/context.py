@@ -180,14 +180,16 @@ def signed(difference: Decimal, unit: str) -> str:
     return ("+" if difference > 0 else "") + amount(difference, unit) if difference else ""
 
 
-def monthly_standards(workbook: Workbook) -> tuple[Decimal, ...]:
-    """Monthly standards in yuan, to recognise a difference of exactly one student-month."""
+def monthly_standards(workbook: Workbook, role: str, name: str) -> tuple[Decimal, ...]:
+    """Monthly standards in yuan that amounts of a form's field are made of, to recognise a difference of exactly one
+    student-month; none for fields of other kinds."""
+    kind = next((kind for kind in ("助学金", "免学费") if name.startswith(kind) or role == kind), "")
     found: list[Decimal] = []
     for standard in workbook.pack.policy.standard:
         own = standard.keys.get("隶属", workbook.set) == workbook.set
-        if standard.name == "助学金月标准":
+        if standard.name == "助学金月标准" and kind == "助学金":
             found.append(standard.amount)
-        elif standard.name == "免学费年标准" and "专业类别" in standard.keys and own:
+        elif standard.name == "免学费年标准" and "专业类别" in standard.keys and own and kind == "免学费":
             found.append(standard.amount / 10)
     return tuple(dict.fromkeys(found))
 
@@ -196,9 +198,10 @@ def clue(actual: Decimal, expected: Decimal, unit: str, months: tuple[Decimal, .
     """What the difference looks like: units mixed up, digits swapped, exactly one student-month."""
     if not actual or not expected or actual == expected:
         return ""
-    if actual == expected * 10000:
+    money = "元" in unit
+    if money and actual == expected * 10000:
         return "恰为应有数的10000倍，像是把元填成了万元"
-    if actual * 10000 == expected:
+    if money and actual * 10000 == expected:
         return "恰为应有数的万分之一，像是把万元填成了元"
     if actual == -expected:
         return "正负号相反"
@@ -207,7 +210,7 @@ def clue(actual: Decimal, expected: Decimal, unit: str, months: tuple[Decimal, .
             return "小数点或末尾的 0 错了位"
     difference = abs(actual - expected)
     scale = 10000 if unit == "万元" else 1
-    for standard in months:
+    for standard in months if unit in ("万元", "元") else ():
         if standard and difference * scale == standard:
             return f"恰为一名学生一个月的标准（{show(standard, '')} 元）"
     a, b = show(actual, "").replace(",", ""), show(expected, "").replace(",", "")

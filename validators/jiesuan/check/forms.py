@@ -104,7 +104,7 @@ def compare(
         base + bound.slack.get(index, _ZERO) + (slack[position] if slack else _ZERO)
         for position, index in enumerate(records)
     ]
-    months = monthly_standards(context.workbook)
+    months = monthly_standards(context.workbook, table.form.role, column.name)
 
     def describe(position: int) -> Finding | None:
         index = records[position]

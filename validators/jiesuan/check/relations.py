@@ -21,6 +21,7 @@ from .ledger import Ledger, holds, noise
 
 _ZERO = Decimal(0)
 _WORDS = {"==": "", "<=": "不大于 ", ">=": "不小于 ", "<": "小于 ", ">": "大于 ", "!=": "不等于 "}
+_MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 _KINDS = {"count": "人数", "peak": "中最多的一月"}
 
 
@@ -127,12 +128,13 @@ class _Relation:
             return None
         left, right = Decimal(result.left.values[instance]), Decimal(result.right.values[instance])
         message = rule.says or rule.name
-        actual, expected = left, right
-        if result.operator == "==":
-            hint = clue(left, right, rule.unit, monthly_standards(self.workbook))
+        actual, expected, operator = left, right, result.operator
+        if not self.on_left(anchor):  # the finding stands at the figure called “actual”
+            actual, expected, operator = right, left, _MIRRORED.get(operator, operator)
+        if operator == "==":
+            standards = monthly_standards(self.workbook, anchor.table.form.role, anchor.operand.name)
+            hint = clue(actual, expected, rule.unit, standards)
             message += f"：{hint}" if hint else ""
-            if not self.on_left(anchor):  # the finding stands at the figure called “actual”
-                actual, expected = right, left
         if len(others) > 1:
             message += f"（另有 {len(others) - 1} 个月也是如此）"
         return Finding(
@@ -141,7 +143,7 @@ class _Relation:
             ref.cell,
             _label(anchor, at, ref),
             message,
-            expected=f"{_WORDS[result.operator]}{amount(expected, rule.unit)}",
+            expected=f"{_WORDS[operator]}{amount(expected, rule.unit)}",
             actual=amount(actual, rule.unit),
             difference=signed(actual - expected, rule.unit),
             unit=rule.unit,
