@@ -228,6 +228,8 @@ class _Run:
             return figures
         index: int | None
         places: list[list[tuple[str, int]]] = []
+        read: dict[tuple[str, ...], int] = {}
+        group: tuple[str, ...] = ()
         for number, instance in enumerate(self.instances):
             fields = (names[int(instance["月"])],) if len(names) > 1 and "月" in instance else names
             if operand.aggregate:
@@ -241,6 +243,17 @@ class _Run:
                 indices = [] if index is None else [index]
                 if index is None:
                     figures.bad[number] = lacks(table, key)
+            if operand.aggregate and not (len(names) > 1 and "月" in instance):
+                # The same sum for each of the months: read once.
+                earlier = read.setdefault(group, number)
+                if earlier != number:
+                    figures.values.append(figures.values[earlier])
+                    if earlier in figures.slack:
+                        figures.slack[number] = figures.slack[earlier]
+                    if earlier in figures.bad:
+                        figures.bad[number] = figures.bad[earlier]
+                    places.append(places[earlier])
+                    continue
             self.read(figures, number, fields, indices)
             places.append([(name, index) for name in fields for index in indices])
         figures.places = places
@@ -388,9 +401,12 @@ def _grouped(
     """Detail records within the limits by their members at the positions, and of each group a row that is missing."""
     grouped: dict[tuple[str, ...], list[int]] = {}
     missing: dict[tuple[str, ...], Key] = {}
+    every = tuple(positions) == tuple(range(len(table.form.axes))) and not limits
     for index in table.details():
         key = table.keys[index]
-        if all(key[p] in names for p, names in limits):
+        if every:
+            grouped.setdefault(key, []).append(index)
+        elif all(key[p] in names for p, names in limits):
             grouped.setdefault(tuple(key[p] for p in positions), []).append(index)
     for key in lacking(table):
         if all(key[p] in names for p, names in limits):

@@ -145,12 +145,14 @@ def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: 
         return checked_number
     required = column.required and "required" in wanted
     if column.type == "身份证号":
-        times = Counter(number for value in values if (number := spelled(value)))
+        times = Counter(map(spelled, values))
 
         def identity(value: Any) -> str:
             if _blank(value):
                 return "required" if required else ""
             fault = identity_fault(value, today)
+            if times.get(value) == 1:
+                return fault if fault in wanted else ""
             if fault in ("", "id-spelling") and times[spelled(value)] > 1:
                 fault = "unique"
             return fault if fault in wanted else ""
@@ -159,9 +161,12 @@ def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: 
     own = [(check, test) for check, (kind, test) in TEXT_CHECKS.items() if kind == column.type and check in wanted]
 
     def checked_text(value: Any) -> str:
-        if required and _blank(value):
-            return "required"
-        return next((check for check, test in own if not test(value)), "")
+        if not value or _blank(value):
+            return "required" if required else ""
+        for check, test in own:
+            if not test(value):
+                return check
+        return ""
 
     return checked_text
 

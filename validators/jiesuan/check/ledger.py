@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
 from typing import Any
 
 from ..report import Finding, Unverified
@@ -117,7 +116,7 @@ def _integers(values: Sequence[Decimal | bool]) -> Any:
         return np.array(values, dtype=np.int64)
     if values[0] is values[-1] and all(value is values[0] for value in values):
         return np.full(len(values), max(-_LIMIT, min(_LIMIT, _scaled(values[0]))), dtype=np.int64)
-    scaled = [_scaled(value) for value in values]
+    scaled = list(map(_SCALED.__getitem__, values))  # type: ignore[arg-type]
     try:
         return np.array(scaled, dtype=np.int64).clip(-_LIMIT, _LIMIT)
     except OverflowError:
@@ -137,7 +136,19 @@ _GAPS: dict[str, Callable[[Any, Any, Any], Any]] = {
 """By how much a relation fails, on numbers or whole columns; not above 0 where it holds."""
 
 
-@lru_cache(maxsize=100_000, typed=True)
+class _Scaled(dict[Decimal, int]):
+    """Number → integer of the balance table; the same few amounts come again and again."""
+
+    def __missing__(self, value: Decimal) -> int:
+        if len(self) > 100_000:
+            self.clear()
+        number = self[value] = _scaled(value)
+        return number
+
+
+_SCALED = _Scaled()
+
+
 def _scaled(value: Decimal | bool) -> int:
     if value.__class__ is bool:
         return int(value)

@@ -11,9 +11,10 @@ from ..identity import GRADES, Entry, birth, identity_fault, major_of, spelled, 
 from ..number import plain
 from ..report import Finding
 from ..table import Table
+from ..term import Term
 from ..text import fold, mask_number
 from .context import Context, related
-from .roster import MONTHS, roster_of
+from .roster import MONTHS, Roster, roster_of
 
 _ZERO = Decimal(0)
 _REMARK = re.compile(r"包含涉农专业学生(\d+)人,申请了助学金([\d.]+)元,?免学费(?:补助金)?([\d.]+)元")
@@ -181,6 +182,13 @@ def class_grade(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
+def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
+    """Whether the major of a class stands in 免学费 under a grade it can be in and that hardship type."""
+    own = fold(entry.major)
+    listed = [majors for grade in entry.grades(term) for majors in roster.listed.get((grade, kind), ())]
+    return any(since == entry.term and own.startswith(name) for since, name in listed)
+
+
 def class_major(context: Context) -> None:
     """B14: the student's major is listed in 免学费 for that grade and hardship type."""
     found = _rows(context, "班级", "免学费金额")
@@ -194,15 +202,13 @@ def class_major(context: Context) -> None:
     name = roster.fees.form.name
     paid = [i for i in _amounts(context, table, rows, "免学费金额") if table.amount("免学费金额", i) > 0]
     chosen = [(i, entry) for i, entry in _entered(context, table, paid) if entry.grades(term)]
+    known: dict[tuple[Entry, str], bool] = {}  # a class has many students
     holds = []
     for index, entry in chosen:
-        kind, own = table.keys[index][0], fold(entry.major)
-        listed = [roster.listed.get((grade, kind), set()) for grade in entry.grades(term)]
-        exact = (entry.term, fold(major_of(entry)))
-        holds.append(
-            any(exact in majors for majors in listed)
-            or any(since == entry.term and own.startswith(name) for majors in listed for since, name in majors)
-        )
+        place = (entry, table.keys[index][0])
+        if place not in known:
+            known[place] = _is_listed(roster, entry, term, place[1])
+        holds.append(known[place])
 
     def describe(position: int) -> Finding:
         index, entry = chosen[position]

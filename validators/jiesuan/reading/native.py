@@ -60,7 +60,11 @@ def tidy(raw: Sequence[Sequence[Any]]) -> list[list[Value]]:
     rows: list[list[Value]] = []
     for line in raw:
         row = [
-            _number(value) if (kind := value.__class__) is float else (value or None) if kind is str else value
+            (int(value) if value.is_integer() and -EXACT < value < EXACT else _number(value))
+            if (kind := value.__class__) is float
+            else (value or None)
+            if kind is str
+            else value
             for value in line
         ]
         while row and row[-1] is None:
