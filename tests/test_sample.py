@@ -422,7 +422,7 @@ def test_without_faker_the_user_is_told_what_to_install(monkeypatch: pytest.Monk
         return real(name, *rest, **options)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(SampleError, match=r'请重新安装 jiesuan'):
+    with pytest.raises(SampleError, match=r"请重新安装 jiesuan"):
         make_sample(PACK, "省属", Term(2024, 0), students=1)
 
 
