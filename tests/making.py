@@ -19,11 +19,11 @@ from jiesuan.bind import Workbook, bind
 from jiesuan.book import Book, Value
 from jiesuan.filling import Filling
 from jiesuan.form import Key
-from jiesuan.layout import compose, to_book
 from jiesuan.pack import load_pack
 from jiesuan.produce import make_blank, make_sample_file, results_of, save
 from jiesuan.ref import parse_a1
-from jiesuan.sample import Sample, make_sample
+from jiesuan.sample.make import Sample, make_sample
+from jiesuan.template.layout import compose, to_book
 from jiesuan.term import Term
 
 PACK = load_pack()

@@ -430,7 +430,7 @@ def test_a_pipe_that_closes_anywhere(monkeypatch: pytest.MonkeyPatch, place: str
         raise BrokenPipeError
 
     if place == "invoke":
-        monkeypatch.setattr("jiesuan.render_rules.rule_table", broken)
+        monkeypatch.setattr("jiesuan.render.rules.rule_table", broken)
     else:
 
         class Stream(io.StringIO):

@@ -10,7 +10,7 @@ import pytest
 from jiesuan import demo
 from jiesuan.demo import BLANK, DONE, ERRORS, FILLED, run_demo
 from jiesuan.produce_error import OutputError
-from jiesuan.render_text import report_lines
+from jiesuan.render.text import report_lines
 from jiesuan.report import Report
 from jiesuan.session import Failure, check_file
 

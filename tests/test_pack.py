@@ -12,9 +12,9 @@ import pytest
 from jiesuan import pack as pack_module
 from jiesuan.bind import bind
 from jiesuan.check.run import check_workbook
-from jiesuan.layout import compose, to_book
 from jiesuan.pack import PackError, load_pack, pack_names, packs_folder
-from jiesuan.sample import make_sample
+from jiesuan.sample.make import make_sample
+from jiesuan.template.layout import compose, to_book
 from jiesuan.term import Term
 
 SOURCE = packs_folder() / "fujian-2024"

@@ -15,12 +15,12 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.formula.translate import Translator
 
-from jiesuan.laid import Laid
-from jiesuan.layout import compose, lay_out
 from jiesuan.pack import Pack, load_pack
-from jiesuan.page import page_breaks
 from jiesuan.ref import a1, parse_a1
-from jiesuan.template import render
+from jiesuan.template.laid import Laid
+from jiesuan.template.layout import compose, lay_out
+from jiesuan.template.page import page_breaks
+from jiesuan.template.write import render
 from jiesuan.term import Term
 
 Printed = dict[str, tuple[str, str, object]]

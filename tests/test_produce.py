@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from jiesuan.book import ErrorValue
-from jiesuan.layout import compose
 from jiesuan.produce import (
     check_target,
     errors_file,
@@ -23,6 +22,7 @@ from jiesuan.reading import open_book
 from jiesuan.ref import parse_a1
 from jiesuan.report import Report
 from jiesuan.session import check_file
+from jiesuan.template.layout import compose
 
 from .making import PACK, SETS, SPRING, sample
 

@@ -16,8 +16,6 @@ from jiesuan.calculate import calculate
 from jiesuan.check import check_workbook
 from jiesuan.filling import Filling
 from jiesuan.form import ALL, Key
-from jiesuan.laid import Laid
-from jiesuan.layout import lay_out, to_book
 from jiesuan.number import plain
 from jiesuan.produce import make_sample_file
 from jiesuan.produce_error import OutputError
@@ -26,6 +24,8 @@ from jiesuan.rebuild import check_rebuildable, check_same_place, left_out, rebui
 from jiesuan.ref import parse_a1
 from jiesuan.report import Report
 from jiesuan.session import Calculated, Failure, calculate_file, check_file
+from jiesuan.template.laid import Laid
+from jiesuan.template.layout import lay_out, to_book
 from jiesuan.term import Term
 
 from .making import AUTUMN, PACK, SETS, SPRING, TIERED, book_of, bound, sample, written

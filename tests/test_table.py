@@ -7,12 +7,12 @@ from decimal import Decimal
 from jiesuan.bind import bind
 from jiesuan.book import ErrorValue, Sheet
 from jiesuan.form import ALL, Column
-from jiesuan.layout import compose, to_book
 from jiesuan.number import BLANK, Number
 from jiesuan.pack import load_pack
 from jiesuan.ref import Ref
-from jiesuan.sample import make_sample
+from jiesuan.sample.make import make_sample
 from jiesuan.table import Table, bind_column, read_column, text_cells
+from jiesuan.template.layout import compose, to_book
 from jiesuan.term import Term
 
 PACK = load_pack()

@@ -11,8 +11,8 @@ import pytest
 
 from jiesuan.bind import bind
 from jiesuan.check import check_workbook
-from jiesuan.layout import lay_out, to_book
 from jiesuan.report import Report
+from jiesuan.template.layout import lay_out, to_book
 from jiesuan.term import Term
 
 from .check.schools import PACK, change, check, school

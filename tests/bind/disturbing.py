@@ -11,11 +11,11 @@ from random import Random
 
 from jiesuan.book import Book, Cell, Sheet, Value
 from jiesuan.form import Key
-from jiesuan.laid import Laid
-from jiesuan.layout import compose, to_book
 from jiesuan.pack import load_pack
 from jiesuan.recalculate import recalculate
-from jiesuan.sample import make_sample
+from jiesuan.sample.make import make_sample
+from jiesuan.template.laid import Laid
+from jiesuan.template.layout import compose, to_book
 from jiesuan.term import Term
 
 PACK = load_pack()

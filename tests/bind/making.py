@@ -9,12 +9,12 @@ from jiesuan.bind import Workbook, bind
 from jiesuan.book import Book, Sheet, Value
 from jiesuan.filling import Filling
 from jiesuan.form import Form
-from jiesuan.laid import Laid
-from jiesuan.layout import compose, lay_out, to_book
 from jiesuan.pack import load_pack
 from jiesuan.ref import a1
-from jiesuan.sample import make_sample
+from jiesuan.sample.make import make_sample
 from jiesuan.table import Problem, Table
+from jiesuan.template.laid import Laid
+from jiesuan.template.layout import compose, lay_out, to_book
 from jiesuan.term import Term
 
 PACK = load_pack()

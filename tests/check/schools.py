@@ -21,13 +21,13 @@ from jiesuan.book import Book, Cell, ErrorValue, Sheet, Value
 from jiesuan.check import check_workbook
 from jiesuan.filling import Filling
 from jiesuan.form import Axis, Form
-from jiesuan.laid import Laid
-from jiesuan.layout import lay_out, to_book
 from jiesuan.pack import load_pack
 from jiesuan.recalculate import recalculate
 from jiesuan.ref import Ref, a1, parse_a1
 from jiesuan.report import Report
-from jiesuan.sample import make_sample
+from jiesuan.sample.make import make_sample
+from jiesuan.template.laid import Laid
+from jiesuan.template.layout import lay_out, to_book
 from jiesuan.term import Term
 
 PACK = load_pack()

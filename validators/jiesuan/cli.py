@@ -108,8 +108,8 @@ def check(
 ) -> None:
     """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
     from .marked import CHECKED, Marked, mark_file, places
-    from .render_json import document, report_record, unreadable_record
-    from .render_text import report_lines, tally_line
+    from .render.json import document, report_record, unreadable_record
+    from .render.text import report_lines, tally_line
     from .session import Failure, check_file
 
     if (out or in_place or force) and not marks:
@@ -183,8 +183,8 @@ def calc(
     password: PasswordOption = None,
 ) -> None:
     """计算：填好合计、小计、金额、标准，列出每一格的旧值和新值。"""
-    from .render_json import calculated_record, document, uncalculated_record
-    from .render_text import calculated_lines
+    from .render.json import calculated_record, document, uncalculated_record
+    from .render.text import calculated_lines
     from .session import Failure, calculate_file, targets
 
     one_target(out, in_place)
@@ -261,7 +261,7 @@ def demo(
 def rules(output: FormatOption = Format.text) -> None:
     """列出全部校验规则。"""
     from .pack import load_pack
-    from .render_rules import rule_record, rule_table
+    from .render.rules import rule_record, rule_table
 
     pack = load_pack()
     if output is Format.json:
@@ -274,7 +274,7 @@ def rules(output: FormatOption = Format.text) -> None:
 def rule(code: Annotated[str, typer.Argument(metavar="编号", help="规则编号，如 X201")]) -> None:
     """一条规则的说明：查什么、依据、为什么、怎么办。"""
     from .pack import load_pack
-    from .render_rules import rule_page
+    from .render.rules import rule_page
     from .text import clean, nearest
 
     pack = load_pack()
@@ -293,7 +293,7 @@ def forms(
 ) -> None:
     """列出各表；写编号则显示该表的列、公式、标准、出处和存疑之处。"""
     from .pack import load_pack
-    from .render_rules import form_page, form_table
+    from .render.rules import form_page, form_table
 
     pack, wanted = load_pack(), covered_term(term)
     if form_id is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from .pack import load_pack
 from .produce import errors_file, make_blank, make_sample_file, write_errors
 from .produce_error import OutputError, reason
-from .render_text import report_lines
+from .render.text import report_lines
 from .session import Failure, calculate_file, check_file
 from .term import Term
 

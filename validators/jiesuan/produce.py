@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from .book import Value
-from .draft import Mistake
-from .laid import Laid
-from .layout import compose, to_book
 from .pack import Pack
 from .produce_error import OutputError, reason
 from .recalculate import recalculate
 from .ref import Ref
 from .report import display
-from .template import blank_results, write_workbook
+from .sample.draft import Mistake
+from .template.laid import Laid
+from .template.layout import compose, to_book
+from .template.write import blank_results, write_workbook
 from .term import Term
 
 
@@ -85,8 +85,8 @@ def make_sample_file(
     path: Path, pack: Pack, set_name: str, term: Term, *, students: int, seed: int, errors: int = 0
 ) -> list[Planted]:
     """A fictitious school's workbook with `errors` planted mistakes (`jiesuan sample`); returns where they stand."""
-    from .mistakes import make_mistakes
-    from .sample import make_sample
+    from .sample.make import make_sample
+    from .sample.mistakes import make_mistakes
 
     sample = make_sample(pack, set_name, term, students=students, seed=seed)
     filling, mistakes = sample.filling, list[Mistake]()

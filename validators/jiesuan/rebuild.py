@@ -16,12 +16,12 @@ from .book import Cell, ErrorValue, Value
 from .calculate import expected, has_formula
 from .filling import Filling
 from .form import ALL, Form
-from .laid import Laid, amount
-from .layout import lay_out, to_book
 from .number import DASHES
 from .produce_error import OutputError
 from .ref import Ref
 from .table import LineValue, Table
+from .template.laid import Laid, amount
+from .template.layout import lay_out, to_book
 from .text import clean, fold
 
 _LOSING = ("missing-column", "missing-row", "stray-figure", "duplicate-row")

@@ -94,7 +94,7 @@ def explained(error: BaseException) -> str:
     workbook."""
     from .pack import PackError
     from .produce_error import OutputError
-    from .student import SampleError
+    from .sample.student import SampleError
 
     if isinstance(error, Misuse | PackError | OutputError | SampleError):
         return str(error)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..bind import Workbook, bind
 from ..book import Book
+from ..check import between, forms, limits, majors, sheets, students
 from ..pack import Pack, load_pack
 from ..recalculate import refers_to_itself
 from ..ref import Ref
@@ -14,7 +15,6 @@ from ..report import Finding, Report, place
 from ..rule import Rule
 from ..term import Term
 from ..text import mask
-from . import between, forms, limits, majors, sheets, students
 from .cells import CELL_CHECKS, check_cells
 from .context import Context
 from .ledger import Ledger

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..marking import journal
 from ..report import Finding, Report
 from ..rule import LEVELS
 from ..text import mask
-from . import journal
 from .notes import HEADING, Drawing, add_notes
 from .package import Package, office
 from .result import NAME, Key, ordered, problem_lines, result_sheet, row_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import journal
+from ..marking import journal
 from .notes import remove_notes
 from .package import Package, relations_of
 from .sheet import SIGNATURE, SheetPart, selected

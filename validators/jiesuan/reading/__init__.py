@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from ..book import Book
-from . import guard, native, ooxml, sniff
+from ..reading import guard, native, ooxml, sniff
 from .problem import UnreadableFile, not_a_workbook
 
 __all__ = ["UnreadableFile", "open_book", "received"]

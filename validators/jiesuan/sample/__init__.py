@@ -1,0 +1,1 @@
+"""Fictitious schools: consistent students and forms of any size, and mistakes planted in them."""

@@ -1,0 +1,1 @@
+"""Blank templates: forms laid out as Excel sheets, and written."""
