@@ -437,7 +437,7 @@ def test_a_pipe_that_closes_anywhere(monkeypatch: pytest.MonkeyPatch, place: str
             flush = broken
 
         monkeypatch.setattr(sys, "stdout", Stream())
-        monkeypatch.setattr("jiesuan.cli.emit_lines", lambda _: None)
+        monkeypatch.setattr("jiesuan.commands.reference.emit_lines", lambda _: None)
     assert get_command(app).main(["rules"], standalone_mode=False) == 2
     assert dropped
 

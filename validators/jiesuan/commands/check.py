@@ -1,0 +1,99 @@
+"""`jiesuan check | clear`: every mistake at its cell, in the terminal or in the workbook itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..console import emit_json, emit_lines, say
+from ..usage import CLEAN, FAILED, FINDINGS, Command, Misuse
+from .app import app
+from .options import (
+    AllOption,
+    Files,
+    ForceOption,
+    Format,
+    FormatOption,
+    PasswordOption,
+    ResultOption,
+    TermOption,
+    one_target,
+    parse_term,
+)
+
+
+@app.command(
+    cls=Command,
+    epilog="例：jiesuan check 结算表.xlsx\n    jiesuan check 结算表.xlsx --mark    另存一份标好的，原文件不动\n退出码：0 没有要改、要核实的；1 有；2 有文件读不了、写不成。",
+)
+def check(
+    files: Files,
+    marks: Annotated[bool, typer.Option("--mark", help="把每一处标在表上，另存为 …_已校验.xlsx")] = False,
+    out: ResultOption = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="和 --mark 一起用：标在原文件里，并留备份")] = False,
+    term: TermOption = None,
+    output: FormatOption = Format.text,
+    force: ForceOption = False,
+    everything: AllOption = False,
+    password: PasswordOption = None,
+) -> None:
+    """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
+    from ..marked import CHECKED, Marked, mark_file, places
+    from ..render.json import document, report_record, unreadable_record
+    from ..render.text import report_lines, tally_line
+    from ..session import Failure, check_file
+
+    if (out or in_place or force) and not marks:
+        raise Misuse("-o、--in-place、--force 要和 --mark 一起用。")
+    one_target(out, in_place)
+    wanted = parse_term(term)
+    records, code = [], CLEAN
+    for number, (path, target) in enumerate(zip(files, places(files, out, CHECKED, in_place=in_place), strict=True)):
+        done: Marked | None = None
+        if marks:
+            done = mark_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
+        result = done.result if done else check_file(path, term=wanted, password=password)
+        if isinstance(result, Failure):
+            code = FAILED
+            records.append(unreadable_record(result.file, result.kind, result.message))
+            if output is Format.text:
+                say(f"{result.file}：{result.message}")
+            continue
+        failure = done.failure if done else None
+        code = max(code, FAILED if failure else CLEAN if result.clean else FINDINGS)
+        records.append(report_record(result, done.output if done else None, failure))
+        if output is Format.text:
+            if number:
+                typer.echo()
+            emit_lines(report_lines(result, everything=everything))
+            if done:
+                say(f"{failure.file}：{failure.message}" if failure else done.note)
+    if output is Format.json:
+        emit_json(document(records))
+    elif len(files) > 1:
+        emit_lines(tally_line([str(record["status"]) for record in records]))
+    raise typer.Exit(code)
+
+
+@app.command(cls=Command, epilog="例：jiesuan clear 结算表_已校验.xlsx    另存为 结算表_已校验_已清除.xlsx")
+def clear(
+    files: Files,
+    out: ResultOption = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="清在原文件里，并留备份")] = False,
+    force: ForceOption = False,
+) -> None:
+    """清除标记：去掉 check --mark 加上的底色、批注和“校验结果”表，其他内容不变。"""
+    from ..marked import CLEARED, clear_file, places
+    from ..session import Failure
+
+    one_target(out, in_place)
+    code = CLEAN
+    for path, target in zip(files, places(files, out, CLEARED, in_place=in_place), strict=True):
+        done = clear_file(path, target, in_place=in_place, force=force)
+        if isinstance(done, Failure):
+            code = FAILED
+            say(f"{done.file}：{done.message}")
+        else:
+            say(done)
+    raise typer.Exit(code)
