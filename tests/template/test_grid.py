@@ -106,19 +106,19 @@ def test_no_place_where_the_form_prints_a_dash(pack: Pack) -> None:
 
 def test_the_stacked_shape_prints_a_block_per_grade(pack: Pack) -> None:
     sheet = laid(pack, "2-1", shape="年级叠放")
-    assert shown(sheet, "A7 B7 B8 B9 A10 B10 B11 B12 A13 B13 B14 B15") == [
+    assert shown(sheet, "A8 B8 B9 B10 A11 B11 B12 B13 A14 B14 B15 B16") == [
         "一年级", "人数", "人次", "金额", "二年级", "人数", "人次", "金额", "一、二年级合计", "人数", "人次", "金额",
     ]  # fmt: skip
-    assert shown(sheet, "A4 C4 F4 C5 E5 F5 H5 C6 D6 E6") == [
+    assert shown(sheet, "A5 C5 F5 C6 E6 F6 H6 C7 D7 E7") == [
         "项目", "涉农专业", "非涉农专业", "精准资助学生", "其他家庭", "精准资助学生", "其他家庭",
         "脱贫户（含监测对象）家庭学生", "特困供养、低保和低保边缘家庭学生", "其他家庭学生（非涉农专业限家庭经济困难学生）",
     ]  # fmt: skip
-    assert shown(sheet, "C7 H12 C13 D14 H15") == [None, "=H11*200/10000", "=C7+C10", "=D8+D11", "=H9+H12"]
-    assert sheet.starts == [10, 13]
+    assert shown(sheet, "C8 H13 C14 D15 H16") == [None, "=H12*200/10000", "=C8+C11", "=D9+D12", "=H10+H13"]
+    assert sheet.starts == [11, 14]
 
 
 @pytest.mark.parametrize(
-    ("form", "shape"), [("1-1", "没有这种"), ("1-3", "没有这种"), ("1-3", "年级分列"), ("2-1", "")]
+    ("form", "shape"), [("1-1", "没有这种"), ("1-3", "没有这种"), ("1-3", "年级分列"), ("2-1", ""), ("1-2", "年级叠放")]
 )
 def test_unknown_shape(pack: Pack, form: str, shape: str) -> None:
     with pytest.raises(KeyError):

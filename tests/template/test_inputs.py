@@ -87,7 +87,7 @@ TYPES = [
     ("1-3", "E7", {"validate": "any", "input_title": "就读专业", "input_message": "按“入学年+季+专业名称”的规范和入学先后顺序填写，如 2023秋数控加工；几个专业之间用顿号隔开。"}),
     ("1-3", "K7", {"validate": "any", "input_title": "自动计算", "input_message": "此格由公式算出（11=6+7+8+9+10），不必填写。"}),
     ("1-3", "L7", {"validate": "any", "input_title": "自动计算", "input_message": "此格由公式算出（12=4*11），不必填写。"}),
-    ("1-3", "F19", {"validate": "any", "input_title": "自动计算", "input_message": "此格由公式算出，不必填写。"}),
+    ("1-3", "F19", {"validate": "any", "input_title": "自动计算", "input_message": "此格由公式算出（各项之和），不必填写。"}),
     ("1-1", "C10", {"validate": "any", "input_title": "自动计算", "input_message": "此格由公式算出，不必填写。"}),
     ("1-1", "A8", {"validate": "list", "source": ("申报审批", "实际发放", "差额（申报-发放）"), "input_title": "口径", "input_message": "栏名可从列表中选，也可改写。", "error_type": "information", "error_title": "栏名不在列表中", "error_message": "通常写作：申报审批、实际发放、差额（申报-发放）。"}),
     ("1-3", "E46", {"validate": "integer", **AT_LEAST_ZERO, "input_title": "专业个数", "input_message": "单位：个。", "error_title": "应为整数", "error_message": "请填写不小于 0 的整数；不要写单位或文字。"}),

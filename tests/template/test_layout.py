@@ -94,10 +94,10 @@ def test_tiered_terms_have_a_third_grade_and_typed_amounts(pack: Pack) -> None:
 
 def test_stacked_shape(pack: Pack) -> None:
     sheet = laid(pack, "1-1", shape="年级叠放")
-    assert (sheet.head, sheet.body, sheet.width) == ((4, 6), (7, 15), 8)
-    assert shown(sheet, "A4", "C4", "A7", "A10", "A13") == ["项目", "涉农专业", "一年级", "二年级", "一、二年级合计"]
-    assert place(sheet, "人数", "申报审批", "二年级", "涉农专业", "其他") == "E10"
-    assert shown(sheet, "E9", "E13", "H15") == ["=E8*200/10000", "=E7+E10", "=H9+H12"]
+    assert (sheet.head, sheet.body, sheet.width) == ((5, 7), (8, 16), 8)
+    assert shown(sheet, "A5", "C5", "A8", "A11", "A14") == ["项目", "涉农专业", "一年级", "二年级", "一、二年级合计"]
+    assert place(sheet, "人数", "申报审批", "二年级", "涉农专业", "其他") == "E11"
+    assert shown(sheet, "E10", "E14", "H16") == ["=E9*200/10000", "=E8+E11", "=H10+H13"]
     assert {key[0] for key, _ in sheet.places} == {"申报审批"}
     with pytest.raises(KeyError):
         laid(pack, "1-1", shape="没有这种")

@@ -9,7 +9,7 @@ from jiesuan.filling import FigureKey, Filling
 from jiesuan.form import ALL
 from jiesuan.pack import Pack, load_pack
 from jiesuan.ref import parse_a1
-from jiesuan.template.laid import Laid, Spot
+from jiesuan.template.laid import Laid, Spot, text_height
 from jiesuan.template.layout import lay_out
 from jiesuan.template.listing import list_widths
 from jiesuan.term import Term
@@ -128,3 +128,20 @@ def test_cells_between_label_and_figures_of_a_total_are_of_no_field(pack: Pack) 
     sheet = laid(pack)
     assert [sheet.cells[(17, column)] for column in (3, 4, 5)] == [Spot(None, None, "text", "")] * 3
     assert sheet.cells[(17, 10)] == Spot(None, None, "text", "备注")
+
+
+def test_rows_grow_for_broken_lines_and_long_remarks_of_a_total(pack: Pack) -> None:
+    broken: dict[str, Value] = {"姓名": "张三", "备注": "一\n二\n三"}
+    filling = Filling(
+        {("精准明细", ("脱贫户",), "备注"): "包含涉农专业学生1人，申请了助学金1000元、免学费补助金1200元"},
+        rows={"精准明细": {"脱贫户": [broken]}},
+    )
+    sheet = lay_out(pack, pack.form("2-2", SPRING), SPRING, filling)
+    first = sheet.rows[("脱贫户", 0)]
+    assert sheet.heights[first] == text_height("一\n二\n三", 20)
+    assert sheet.heights[first + 1] > 30
+
+
+def test_rows_of_an_unknown_section_are_not_lost_in_silence(pack: Pack) -> None:
+    with pytest.raises(KeyError, match="孤儿"):
+        lay_out(pack, pack.form("2-2", SPRING), SPRING, Filling(rows={"精准明细": {"孤儿": [{"姓名": "张三"}]}}))

@@ -13,8 +13,8 @@ from .laid import Laid, Spot, Style, text_height, text_width
 _BLANK = re.compile(r"\{([^{}]+)\}")
 _GAP = re.compile(r"\s{2,}")
 _NUMBERED = re.compile(r"\d+[.．、]")
-NUMBER_ROOM, TEXT_ROOM, SIGN_ROOM = 11, 15, 14
-"""Least width of a blank for a number, for a text or date, and for a signature."""
+NUMBER_ROOM, TEXT_ROOM, NAME_ROOM, SIGN_ROOM = 11, 15, 24, 14
+"""Least width of a blank for a number, for a text or date, for a school's name, and for a signature."""
 
 
 class Piece(NamedTuple):
@@ -43,22 +43,33 @@ def lay_top(laid: Laid, filling: Filling) -> int:
     laid.put(2, 1, Spot(form.title, style="title"), 2, laid.width)
     laid.heights[1], laid.heights[2], laid.heights[3] = 18, 36, 24
     parts = [piece for line in form.line if line.where == "above" for piece in pieces(line)]
-    last = laid.width
+    named, rest = parts[:2], parts[2:]
+    last, row = laid.width, 3
     if form.unit_line:
         first = _back(laid, last, text_width(form.unit_line))
-        laid.put(3, first, Spot(form.unit_line, style="unit"), 3, last)
+        laid.put(row, first, Spot(form.unit_line, style="unit"), row, last)
         last = first - 1
+    least = sum(piece.room for piece in rest) + sum(piece.room for piece in named[:1]) + NAME_ROOM
+    if rest and laid.span(1, last) < least:
+        _spread(laid, row, named, last, filling)
+        named, last, row = [], laid.width, row + 1
+        laid.heights[row] = 24
     # The first blank (the school's name) takes whatever the rest leaves: lay the rest from the right.
-    spans: list[tuple[int, int]] = []
-    for piece in reversed(parts[2:]):
+    for piece in reversed(rest):
         first = _back(laid, last, piece.room)
-        spans.append((first, last))
+        _lay(laid, row, piece, (first, last), filling, "label", "blank")
         last = first - 1
-    label = _forth(laid, 1, parts[0].room)
-    spans += [(label + 1, last), (1, label)]
-    for piece, span in zip(parts, reversed(spans), strict=True):
-        _lay(laid, 3, piece, span, filling, "label", "blank")
-    return 4
+    _spread(laid, row, named, last, filling)
+    return row + 1
+
+
+def _spread(laid: Laid, row: int, parts: list[Piece], last: int, filling: Filling) -> None:
+    """A label and its blank from the left edge up to column `last`."""
+    first = 1
+    for index, piece in enumerate(parts):
+        stop = last if index == len(parts) - 1 else _forth(laid, first, piece.room)
+        _lay(laid, row, piece, (first, stop), filling, "label", "blank")
+        first = stop + 1
 
 
 def _lay(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..book import Cell
-from ..form import WHOLE, Column, Form
+from ..form import ALL, WHOLE, Column, Form
 from .laid import Laid, Spot
 from .slots import present
 
@@ -34,14 +34,15 @@ def _hint(title: str, message: str) -> dict[str, str]:
 def validations(laid: Laid) -> Iterator[tuple[Check, list[Cell]]]:
     """Every validation of a sheet with its cells."""
     groups: dict[Check, list[Cell]] = {}
+    totals = {cell for (key, _), cell in laid.places.items() if ALL in key}
     for cell, spot in sorted(laid.cells.items()):
-        check = _check(laid, cell, spot)
+        check = _check(laid, cell, spot, total=cell in totals)
         if check is not None:
             groups.setdefault(check, []).append(cell)
     yield from groups.items()
 
 
-def _check(laid: Laid, cell: Cell, spot: Spot) -> Check | None:
+def _check(laid: Laid, cell: Cell, spot: Spot, *, total: bool) -> Check | None:
     form = laid.form
     if spot.style == "axis":
         return _label_check(laid, cell)
@@ -51,7 +52,7 @@ def _check(laid: Laid, cell: Cell, spot: Spot) -> Check | None:
         return _blank_check(form, spot.field)
     column = form.field(spot.field)
     if spot.style == "computed":
-        said = column.formula if column.formula and not form.derived else ""
+        said = "" if form.derived else "各项之和" if total else column.formula
         return Check.of(
             validate="any", **_hint("自动计算", f"此格由公式算出{f'（{said}）' if said else ''}，不必填写。")
         )

@@ -23,6 +23,8 @@ def lay_out(pack: Pack, form: Form, term: Term, filling: Filling | None = None, 
     laid = Laid(form, form.sheet, term, pack.template_version)
     content = filling or Filling()
     if form.kind == "list":
+        if shape is not None:
+            raise KeyError(shape)
         laid.widths = list_widths(form)
         lay_list(laid, filling, lay_top(laid, content))
     else:

@@ -18,16 +18,20 @@ def list_widths(form: Form) -> list[float]:
 
 
 def lay_list(laid: Laid, filling: Filling | None, top: int) -> None:
-    """Lay the table of a list form from row `top` on."""
+    """Lay the table of a list form from row `top` on.  Raises KeyError where rows are given for a section that the form
+    does not have: they would be lost."""
     form, axis = laid.form, laid.form.axis[0]
     laid.columns = {column.name: index for index, column in enumerate(form.fields, 2)}
     bottom = _heading(laid, top)
     laid.head = (top, bottom)
     given = filling.rows.get(form.role, {}) if filling else {}
     typed = filling.figures if filling else {}
+    sections = present(form, axis.name)
+    for name in given.keys() - {member.name for member in sections}:
+        raise KeyError(name)
     row = bottom + 1
     subtotals: list[int] = []
-    for member in present(form, axis.name):
+    for member in sections:
         records = given.get(member.name, [])
         count = max(len(records), 1) if filling else form.blank_rows
         for index in range(count):
@@ -63,7 +67,7 @@ def _record(laid: Laid, row: int, record: Mapping[str, Value]) -> None:
         place = laid.columns[column.name]
         laid.put(row, place, Spot(value, style=figure_style(column), field=column.name))
         width = laid.widths[place - 1]
-        if isinstance(value, str) and not column.numeric and text_width(value) > width:
+        if isinstance(value, str) and not column.numeric and (text_width(value) > width or "\n" in value):
             laid.heights[row] = max(laid.height(row), text_height(value, width))
 
 
@@ -86,6 +90,8 @@ def _total(laid: Laid, row: int, key: Key, formulas: Mapping[str, str], typed: M
         )
         if kept:
             laid.places[(key, column.name)] = (row, laid.columns[column.name])
+        if isinstance(constant, str):
+            laid.grow(row, row, constant, laid.widths[laid.columns[column.name] - 1])
     if key[0] == ALL:
         del laid.cells[(row, 2)]
         laid.put(row, 1, Spot(total.label, style="axis"), row, 2)

@@ -93,8 +93,9 @@ def _labels(
         double = across and any(member.under for member in known.values())
         if total and axis in own:
             text = total.label
-            for name in axes:
-                text = text.replace(f"{{{name}}}", members[name])
+            for name in form.axes:
+                # An axis that the shape does not spread has one member, which the form's title tells.
+                text = text.replace(f"{{{name}}}", members.get(name, ""))
             label = Label(("total", text), text)
             yield from [label, label] if double else [label]
             continue
