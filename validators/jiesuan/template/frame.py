@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 from typing import NamedTuple
 
 from ..book import Value
@@ -15,6 +16,9 @@ _GAP = re.compile(r"\s{2,}")
 _NUMBERED = re.compile(r"\d+[.．、]")
 NUMBER_ROOM, TEXT_ROOM, NAME_ROOM, SIGN_ROOM = 11, 15, 24, 14
 """Least width of a blank for a number, for a text or date, for a school's name, and for a signature."""
+
+TITLE_SCALE = 1.9
+"""How much wider the title's bold letters are than those column widths count."""
 
 
 class Piece(NamedTuple):
@@ -41,7 +45,8 @@ def lay_top(laid: Laid, filling: Filling) -> int:
     form = laid.form
     laid.put(1, 1, Spot(f"附件{form.id}", style="attachment"))
     laid.put(2, 1, Spot(form.title, style="title"), 2, laid.width)
-    laid.heights[1], laid.heights[2], laid.heights[3] = 18, 36, 24
+    lines = ceil(text_width(form.title) * TITLE_SCALE / laid.span(1, laid.width))
+    laid.heights[1], laid.heights[2], laid.heights[3] = 18, max(36, 28 * lines), 24
     parts = [piece for line in form.line if line.where == "above" for piece in pieces(line)]
     named, rest = parts[:2], parts[2:]
     last, row = laid.width, 3

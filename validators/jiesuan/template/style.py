@@ -28,7 +28,7 @@ _WRAP = {"text_wrap": True}
 
 _STYLES: dict[str, dict[str, Any]] = {
     "attachment": {**HEI, "font_size": 12, **_LEFT},
-    "title": {**HEI, "font_size": 18, "bold": True, **_CENTRE},
+    "title": {**HEI, "font_size": 18, "bold": True, **_CENTRE, **_WRAP},
     "label": {**SONG, "font_size": 10.5, **_LEFT},
     "blank": {**SONG, "font_size": 10.5, **_LEFT, "shrink": True},
     "unit": {**SONG, "font_size": 10.5, **_RIGHT},
