@@ -26,7 +26,7 @@ def laid(pack: Pack, form: str, term: str = "2024春") -> Laid:
 
 STYLES = """
 attachment 黑体 12 left
-title 黑体 18 center bold
+title 黑体 18 center bold text_wrap
 label 宋体 10.5 left
 blank 宋体 10.5 left shrink
 unit 宋体 10.5 right
