@@ -1,0 +1,151 @@
+"""What must not be published, down to the cell: a clean list, each rule failing, and every planted piece found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jiesuan.book import Value, memory_book
+from jiesuan.publicize.lint import Linter, lint_book, lint_file, public_fields
+from jiesuan.publicize.parts import Piece
+from jiesuan.reading import UnreadableFile
+from jiesuan.report import Report
+
+from ..making import PACK
+from ..roster.making import number
+from .test_personal import HIDING
+
+TODAY = dt.date(2024, 9, 2)
+HEADS: list[Value] = ["序号", "学校", "年级", "专业", "班级", "姓名"]
+ROW: list[Value] = ["1", "示范技工学校", "一年级", "数控加工", "2023秋数控加工1班", "张三"]
+NOTICE = "公示期：2024年9月2日至2024年9月9日"
+
+
+def lint(
+    *rows: list[Value], title: str = "资助对象公示", notice: str = NOTICE, pieces: list[Piece] | None = None
+) -> Report:
+    made = memory_book("公示.xlsx", {"公示": [[title], [notice], *rows]})
+    return lint_book(made, PACK, pieces=pieces, today=TODAY)
+
+
+def found(report: Report) -> list[tuple[str, str, str]]:
+    return [(f.code, f.cell or f.label, f.message) for f in report.findings]
+
+
+def test_clean() -> None:
+    report = lint(HEADS, ROW)
+    assert (found(report), report.unchecked) == ([], [])
+    assert report.counts == {"selected": 9, "passed": 9, "found": 0, "explained": 0, "unchecked": 0}
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "expected"),
+    [
+        ("身份证号", number(1), [("G101", "G3", "公示表里有“身份证号”一列"), ("G101", "G4", "有身份证号")]),
+        ("证件", 350502200801150011, [("G101", "G4", "有身份证号"), ("G107", "G3", "“证件”不在可公示之列")]),
+        ("资助卡号", "6222021234567890123", [("G102", "G3", "公示表里有“资助卡号”一列"), ("G102", "G4", "有银行卡号")]),
+        ("家长手机", 13912345678, [("G103", "G3", "公示表里有“家长手机”一列"), ("G103", "G4", "有电话号码")]),
+        ("出生年月", "2008-01-15", [("G104", "G3", "公示表里有“出生年月”一列"), ("G104", "G4", "有出生日期")]),
+        ("出生年月", dt.date(2008, 1, 15), [("G104", "G3", "公示表里有“出生年月”一列"), ("G104", "G4", "像是出生日期")]),
+        ("家庭住址", "某镇某村3组", [("G105", "G3", "公示表里有“家庭住址”一列"), ("G105", "G4", "像是家庭住址")]),
+        ("困难类型", "残疾", [("G106", "G3", "公示表里有“困难类型”一列"), ("G106", "G4", "有困难类型的字样")]),
+        ("备注", "低保户", [("G106", "G4", "有困难类型的字样")]),
+        ("爱好", "下棋", [("G107", "G3", "“爱好”不在可公示之列")]),
+        ("备注", "监护人13912345678", [("G103", "G4", "有电话号码")]),
+        ("备注", True, []),
+    ],
+)  # fmt: skip
+def test_columns_and_cells(heading: str, value: Value, expected: list[tuple[str, str, str]]) -> None:
+    assert found(lint([*HEADS, heading], [*ROW, value])) == expected
+
+
+@pytest.mark.parametrize("text", HIDING)
+@pytest.mark.parametrize("column", range(6))
+def test_every_planted_number_is_found_at_its_cell(text: str, column: int) -> None:
+    row = [*ROW]
+    row[column] = f"{row[column]}；{text}"
+    cells = [(f.code, f.cell) for f in lint(HEADS, ROW, row).findings if f.code == "G101"]
+    assert cells == [("G101", f"{'ABCDEF'[column]}5")]
+
+
+def test_hidden_columns_rows_and_sheets() -> None:
+    made = memory_book("公示.xlsx", {"公示": [[NOTICE], HEADS, ROW], "草稿": [["张三", number(1)]]})
+    made.sheets[0].hidden_columns = {3}
+    made.sheets[1].visible = False
+    report = lint_book(made, PACK, today=TODAY)
+    assert [(f.code, f.sheet, f.cell, f.message) for f in report.findings] == [
+        ("G101", "草稿", "B1", "有身份证号（在隐藏的工作表里）"),
+        ("G108", "公示", "C2", "隐藏的列里有内容"),
+        ("G108", "草稿", "A1", "隐藏的工作表里有内容"),
+    ]
+    made.sheets[0].hidden_columns, made.sheets[0].hidden_rows = set(), {9}
+    assert [f.sheet for f in lint_book(made, PACK, today=TODAY).findings if f.code == "G108"] == ["草稿"]
+
+
+def test_names_properties_and_other_texts() -> None:
+    made = memory_book("公示13912345678.xlsx", {"张三13912345679": [[NOTICE], HEADS, ROW]})
+    made.properties = {"备注": number(1)}
+    report = lint_book(made, PACK, pieces=[Piece("批注", "监护人 13912345670"), Piece("页眉页脚", "甲")], today=TODAY)
+    assert [(f.code, f.label, f.actual) for f in report.findings] == [
+        ("G101", "文件属性“备注”", "350***********" + number(1)[-4:]),
+        ("G103", "工作表名", "139****5679"),
+        ("G103", "批注", "139****5670"),
+        ("G103", "文件名", "139****5678"),
+    ]
+    assert report.file == "公示139****5678.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        (NOTICE, []),
+        ("公示期：2024年9月2日至9月6日", []),
+        ("公示时间:2024.9.3-9.6", ["2024-09-03 至 2024-09-06 只有 4 个工作日"]),
+        ("公示期为2024年10月1日至2024年10月8日", ["2024-10-01 至 2024-10-08 只有 1 个工作日"]),
+        ("公示日期 2024-9-9 到 2024-9-6", ["2024-09-09 至 2024-09-06 只有 0 个工作日"]),
+    ],
+)
+def test_period(notice: str, expected: list[str]) -> None:
+    assert [f.message for f in lint(HEADS, ROW, notice=notice).findings] == expected
+
+
+@pytest.mark.parametrize("notice", ["", "公示期：2024年13月1日至2024年14月1日"])
+def test_a_list_without_dates_leaves_the_period_unchecked(notice: str) -> None:
+    report = lint(HEADS, ROW, notice=notice)
+    assert [(u.rule.code, u.why) for u in report.unchecked] == [("G109", "没有找到写明起止日期的“公示期：……至……”")]
+    assert not report.clean
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    at=st.tuples(st.integers(0, 30), st.integers(0, 30)),
+    text=st.sampled_from(HIDING),
+    before=st.sampled_from(["", "张三", "说明：", "　"]),
+)
+def test_anywhere_on_a_sheet(at: tuple[int, int], text: str, before: str) -> None:
+    made = memory_book("公示.xlsx", {"公示": [[NOTICE]]})
+    made.sheets[0].put(at[0] + 2, at[1] + 1, before + text)
+    report = lint_book(made, PACK, today=TODAY)
+    assert [(f.code, f.cell) for f in report.findings] == [("G101", f"{report.findings[0].cell}")]
+    assert report.findings[0].order == (at[0] + 2, at[1] + 1)
+
+
+def test_rules_have_checks() -> None:
+    assert set(Linter(PACK, "甲", TODAY).rules) == {
+        "identity", "card", "phone", "birth", "address", "hardship", "column", "hidden", "period",
+    }  # fmt: skip
+    assert {field.name for field in public_fields(PACK) if field.allowed} >= {"姓名", "学校", "专业", "班级", "年级"}
+
+
+def test_other_files(tmp_path: Path) -> None:
+    pdf = tmp_path / "公示.pdf"
+    pdf.write_bytes(b"%PDF-1.7\n")
+    with pytest.raises(UnreadableFile) as caught:
+        lint_file(pdf, PACK)
+    assert caught.value.message == "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。"
+    with pytest.raises(UnreadableFile):
+        lint_file(tmp_path / "没有.xlsx", PACK)

@@ -1,0 +1,76 @@
+"""Personal information inside any text, however it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jiesuan.publicize.personal import Found, is_birth, number_kind, personal
+
+from ..roster.making import number
+
+WHOLE = number(1)
+CARD = "6222021234567890128"[:18]
+HIDING = [
+    WHOLE, f"身份证{WHOLE}号", " ".join(WHOLE), f"{WHOLE[:6]} {WHOLE[6:14]} {WHOLE[14:]}", f"{WHOLE[:6]}-{WHOLE[6:14]}-{WHOLE[14:]}",
+    WHOLE.translate(str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")), "\u200b".join(WHOLE), ".".join(WHOLE), f"张三{WHOLE}李四",
+    f"{WHOLE[:9]}\n{WHOLE[9:]}", "350502080115001", "350***********1234", "350502****0011ＸXXX"[:14] + "****1234",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HIDING)
+def test_identity_numbers(text: str) -> None:
+    kinds = [found.check for found in personal(text)]
+    assert "identity" in kinds
+    assert all(WHOLE not in found.shown for found in personal(text))
+
+
+@given(
+    gaps=st.lists(st.sampled_from(["", " ", "-", "\u3000", "\u200b", "·", "."]), min_size=17, max_size=17),
+    before=st.sampled_from(["", "张三", "号：", "（"]),
+    wide=st.booleans(),
+    serial=st.integers(0, 999),
+)
+def test_nothing_hides_an_identity_number(gaps: list[str], before: str, wide: bool, serial: int) -> None:
+    whole = number(serial)
+    digits = whole.translate(str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")) if wide else whole
+    text = before + "".join(d + g for d, g in zip(digits, [*gaps, ""], strict=True)) + "；"
+    assert [found.check for found in personal(text)][:1] == ["identity"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "expected"),
+    [
+        ("13912345678", "", [Found("phone", "139****5678")]), ("139 1234 5678", "", [Found("phone", "139****5678")]),
+        ("+86-13912345678", "", [Found("phone", "139****5678")]), ("电话０５９１－８７５０００００", "", [Found("phone", "059*****0000")]),
+        ("6222021234567890123", "银行卡号", [Found("card", "622************0123")]),
+        ("6222 0212 3456 7890 0000", "", []), ("4111 1111 1111 1111", "", [Found("card", "411*********1111")]),
+        ("2008年1月15日出生", "", [Found("birth", "2008年…")]), ("2008-01-15", "出生年月", [Found("birth", "2008年…")]),
+        ("2008-01-15", "", []), ("公示期2024年4月8日至4月15日", "", []),
+        ("某市某区某镇某村3组12号", "", [Found("address", "某市某…")]), ("南湖路12号", "", [Found("address", "南湖路…")]),
+        ("石城镇前进村", "", [Found("address", "石城镇…")]), ("某市第一技工学校", "", []), ("2023秋数控加工1班", "", []),
+        ("低保家庭", "", [Found("hardship", "低保")]), ("", "", []), ("共 12345678901234 元", "", []),
+        ("350502200801150011123", "", []), (f"1{WHOLE}2", "", [Found("identity", f"135{'*' * 13}{WHOLE[-3:]}2")]),
+    ],
+)  # fmt: skip
+def test_other_kinds(text: str, heading: str, expected: list[Found]) -> None:
+    assert list(personal(text, words=("低保", "残疾"), heading=heading)) == expected
+
+
+@pytest.mark.parametrize(
+    ("digits", "heading", "kind"),
+    [(WHOLE, "", "identity"), ("350502200813990011", "", ""), ("350502200813990011", "身份证号", "identity"),
+     ("350502081301001", "", ""), ("12345678901234", "", ""), ("12345678901234", "账号", "card"), ("11010519491231002X", "", "identity")],
+)  # fmt: skip
+def test_long_numbers(digits: str, heading: str, kind: str) -> None:
+    assert number_kind(digits, heading) == kind
+
+
+@pytest.mark.parametrize(
+    ("year", "heading", "expected"), [(2008, "", True), (2024, "", False), (1950, "", False), (2023, "出生日期", True)]
+)
+def test_dates_of_birth(year: int, heading: str, expected: bool) -> None:
+    assert is_birth(dt.date(year, 5, 1), heading, dt.date(2024, 9, 1)) is expected

@@ -1,0 +1,113 @@
+"""Two rosters: who came, who left, what changed, and by when it must be reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from jiesuan.book import Value
+from jiesuan.roster.books import CHANGE_HEADS, changes_book, left_words
+from jiesuan.roster.changes import Change, changes
+from jiesuan.roster.read import Roster
+
+from ..making import ID
+from .making import number, roster, student
+
+TODAY, SINCE = dt.date(2024, 4, 12), dt.date(2024, 4, 1)
+
+
+def between(old: Roster, new: Roster, since: dt.date | None = SINCE) -> list[Change]:
+    return changes(old, new, today=TODAY, since=since)
+
+
+def told(found: list[Change]) -> list[tuple[str, str, str]]:
+    return [(change.kind, change.name, change.what) for change in found]
+
+
+def test_nothing_changed() -> None:
+    rows = [student(1), student(2)]
+    assert between(roster(*rows), roster(*reversed(rows))) == []
+
+
+def test_ten_workdays_over_the_holiday() -> None:
+    # 清明: 4–6 April 2024 off, Sunday the 7th worked; so the tenth workday after 1 April is the 16th.
+    one = between(roster(student(1)), roster())[0]
+    assert (one.day, one.last, one.left, one.late) == (None, dt.date(2024, 4, 16), 2, False)
+    assert one.ref.cell == "D3"
+    assert one.number == number(1)[:3] + "***********" + number(1)[-4:]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({}, None, ("减少", "（请写明：毕业、退学、休学、转出）")),
+        ({"学籍状态": "毕业"}, None, ("减少", "毕业")),
+        ({"异动类型": "转出", "学籍状态": "在校"}, None, ("减少", "转出")),
+        (None, {}, ("新增", "新注册")),
+        (None, {"注册日期": None}, ("新增", "（请写明：新生、转入、复学）")),
+        (None, {"异动类型": "转入"}, ("新增", "转入")),
+        ({}, {"学籍状态": "休学"}, ("减少", "学籍状态 在校 → 休学")),
+        ({}, {"班级": "2023秋数控加工2班"}, ("变更", "班级 2023秋数控加工1班 → 2023秋数控加工2班")),
+        ({}, {"年级": "二年级", "专业": "模具"}, ("变更", "专业 数控加工 → 模具；年级 一年级 → 二年级")),
+    ],
+)  # fmt: skip
+def test_kinds(old: dict[str, Value] | None, new: dict[str, Value] | None, expected: tuple[str, str]) -> None:
+    found = between(
+        roster(*([student(1, **old)] if old is not None else [])),
+        roster(*([student(1, **new)] if new is not None else [])),
+    )
+    assert [(change.kind, change.what) for change in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"入学年季": "2023年9月"}, {"学籍状态": "在籍"}, {"姓名": "示例 乙"}, {"联系电话": "13911112222"}, {"年级": "2023级"}]
+)  # fmt: skip
+def test_other_spellings_are_no_change(changed: dict[str, Value]) -> None:
+    assert between(roster(student(1)), roster(student(1, **changed))) == []
+
+
+def test_late_ones_first_and_dates_of_the_roster() -> None:
+    old = roster(student(1), student(2, 异动类型="退学", 异动日期="2024-3-1"), student(3))
+    new = roster(student(1, 班级="另一班"), student(4, 异动类型="转入", 异动日期="2024-4-10"))
+    found = between(old, new)
+    assert told(found) == [
+        ("减少", "示例丙", "退学"),
+        ("减少", "示例丁", "（请写明：毕业、退学、休学、转出）"),
+        ("变更", "示例乙", "班级 2023秋数控加工1班 → 另一班"),
+        ("新增", "示例戊", "转入"),
+    ]
+    assert [change.left for change in found] == [-19, 2, 2, 8]
+    assert found[0].late
+
+
+def test_without_a_date_nothing_is_counted() -> None:
+    found = between(roster(student(1)), roster(), since=None)
+    assert [(change.last, change.left, change.late) for change in found] == [(None, None, False)]
+
+
+def test_a_year_without_announced_holidays_is_said() -> None:
+    found = changes(roster(student(1)), roster(), today=dt.date(2049, 4, 1), since=dt.date(2049, 4, 1))
+    assert "按周一至周五计算" in found[0].remark
+
+
+def test_work_list() -> None:
+    found = between(roster(student(1, 姓名=ID)), roster())
+    assert found[0].name == "350***********1234"
+    data = changes_book(found, ["甲"])
+    assert data == changes_book(found, ["甲"])
+
+    lines = [[cell.value for cell in row] for row in load_workbook(BytesIO(data)).active.iter_rows()]  # type: ignore[union-attr]
+    assert lines[0][0] == "学籍异动清单"
+    assert lines[2] == [name for name, _ in CHANGE_HEADS]
+    assert lines[3] == [
+        "1", "减少", "350***********1234", found[0].number, "（请写明：毕业、退学、休学、转出）", "不详", "2024-04-16", "还有 2 天",
+        "名册.xlsx", "导出!D3", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "words"), [(None, "不详"), (-3, "已逾期 3 天"), (0, "今天到期"), (4, "还有 4 天")])
+def test_words(left: int | None, words: str) -> None:
+    assert left_words(left) == words

@@ -1,0 +1,155 @@
+"""A roster against the settlement workbook of the same school: heads per month and grade, and the list of students."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiesuan.book import Value
+from jiesuan.report import Finding
+from jiesuan.roster.compare import compare, grade_in, present
+from jiesuan.term import Term
+
+from ..making import AUTUMN, SPRING, bound, sample
+from .making import HEADS, of_sample, roster, student
+
+SAMPLE = sample("市属", SPRING, 30, 25)
+WORKBOOK = bound(SAMPLE.filling, "市属", SPRING)
+
+
+def compared(rows: list[dict[str, Value]], heads: tuple[str, ...] = HEADS) -> list[Finding]:
+    return compare(roster(*rows, heads=heads), WORKBOOK).findings
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
+    return [(f.code, f"{f.sheet}!{f.cell}", f.expected, f.actual) for f in findings]
+
+
+@pytest.mark.parametrize(("set_name", "term"), [("市属", SPRING), ("省属", AUTUMN)])
+def test_the_roster_of_a_consistent_school_agrees(set_name: str, term: Term) -> None:
+    made = sample(set_name, term, 60, 7)
+    report = compare(roster(*of_sample(made, term)), bound(made.filling, set_name, term))
+    assert (report.findings, report.unchecked) == ([], [])
+    assert report.counts == {"selected": 6, "passed": 6, "found": 0, "explained": 0, "unchecked": 0}
+    assert report.remarks == ["与名册“名册.xlsx”比对，其中本校 60 名学生。"]
+    assert report.school == made.school
+
+
+def plain(rows: list[dict[str, Value]]) -> int:
+    """Index of a student of the first grade without hardship or changes."""
+    return next(
+        i for i, r in enumerate(rows) if r["年级"] == "一年级" and r["困难类型"] == "无" and r["异动类型"] is None
+    )
+
+
+def poor(rows: list[dict[str, Value]]) -> int:
+    """Index of a student of the list."""
+    return next(i for i, r in enumerate(rows) if r["困难类型"] in ("脱贫户", "特困低保", "残疾"))
+
+
+def test_a_student_missing_from_the_system_is_short_in_every_month() -> None:
+    rows = of_sample(SAMPLE)
+    del rows[plain(rows)]
+    findings = compared(rows)
+    assert [f.code for f in findings] == ["R201"] * 5
+    assert [f.label for f in findings] == [f"一年级 · {month}学籍人数" for month in SPRING.months]
+    assert {f.difference for f in findings} == {"+1 人"}
+    first = findings[0]
+    stated = int(first.actual.split()[0])
+    assert first.expected == f"{stated - 1} 人"
+    assert [(r.sheet, r.value) for r in first.related] == [
+        ("生均公用经费免学费", f"{stated} 人"), ("名册.xlsx", f"{stated - 1} 人"),
+    ]  # fmt: skip
+
+
+def test_one_student_more_in_the_system_from_a_month_on() -> None:
+    rows = [*of_sample(SAMPLE), student(999, 学校名称=SAMPLE.school, 异动类型="复学", 异动日期="2024-6-3")]
+    findings = compared(rows)
+    assert [(f.code, f.label) for f in findings] == [
+        ("R202", "一年级 · 6月学籍人数"),
+        ("R202", "一年级 · 7月学籍人数"),
+    ]
+    assert [f.difference for f in findings] == ["-1 人", "-1 人"]
+
+
+def test_a_listed_student_without_registration() -> None:
+    rows = of_sample(SAMPLE)
+    gone = rows.pop(poor(rows))
+    codes = [f.code for f in compared(rows)]
+    assert sorted(set(codes)) == ["R201", "R203"]
+    one = next(f for f in compared(rows) if f.code == "R203")
+    assert one.actual == f"{str(gone['身份证号'])[:3]}***********{str(gone['身份证号'])[-4:]}"
+    assert one.message == "名册里没有这个身份证号"
+
+
+def test_another_name_and_another_type() -> None:
+    rows = of_sample(SAMPLE)
+    at = poor(rows)
+    kind = "残疾" if rows[at]["困难类型"] != "残疾" else "脱贫户"
+    findings = compared([*rows[:at], {**rows[at], "姓名": "另一人", "困难类型": kind}, *rows[at + 1 :]])
+    assert [(f.code, f.expected, f.actual) for f in findings] == [
+        ("R205", "另一人", str(rows[at]["姓名"])),
+        ("R206", kind, str(rows[at]["困难类型"])),
+    ]
+    assert findings[1].related[0].sheet == "名册.xlsx：导出"
+
+
+def test_a_poor_student_who_is_not_listed() -> None:
+    rows = of_sample(SAMPLE)
+    at = plain(rows)
+    findings = compared([*rows[:at], {**rows[at], "困难类型": "低保"}, *rows[at + 1 :]])
+    assert [(f.code, f.message) for f in findings] == [("R204", "名册上认定为三类困难，名单里没有")]
+    assert findings[0].label == f"特困低保 · 名册第{at + 3}行 {rows[at]['姓名']}"
+    assert [r.label for r in findings[0].related] == [f"第{at + 3}行 · 困难类型", f"第{at + 3}行 · 身份证号"]
+
+
+def test_other_schools_of_the_roster_are_left_aside() -> None:
+    rows = [*of_sample(SAMPLE), student(998, 学校名称="另一技工学校", 困难类型="低保")]
+    report = compare(roster(*rows), WORKBOOK)
+    assert (report.findings, report.remarks) == ([], ["与名册“名册.xlsx”比对，其中本校 30 名学生。"])
+
+
+def test_what_cannot_be_compared_is_said() -> None:
+    rows = of_sample(SAMPLE)
+    report = compare(roster(*rows, heads=tuple(h for h in HEADS if h not in ("困难类型", "入学年季"))), WORKBOOK)
+    assert {(item.rule.code, item.why) for item in report.unchecked} == {
+        ("R201", "名册里没有“入学年季”这一列，推算不出各月人数"), ("R202", "名册里没有“入学年季”这一列，推算不出各月人数"),
+        ("R204", "名册里没有“困难类型”这一列"), ("R206", "名册里没有“困难类型”这一列"),
+    }  # fmt: skip
+    empty = bound(SAMPLE.filling, "市属", SPRING)
+    empty.tables.pop("生均")
+    empty.tables.pop("精准明细")
+    whys = {item.why for item in compare(roster(*rows), empty).unchecked}
+    assert whys == {
+        "结算表里没有生均公用经费表，不知道各月学籍人数",
+        "结算表里没有精准资助学生明细，或其中没有身份证号一列",
+    }
+
+
+ALL, NONE = [True] * 5, [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ALL), ({"入学年季": "2024秋"}, NONE), ({"入学年季": None}, ALL), ({"学籍状态": "退学"}, NONE),
+        ({"学籍状态": "退学", "异动日期": "2024-5-8"}, [True, True, True, False, False]),
+        ({"异动类型": "休学", "异动日期": "2024-2-8"}, NONE), ({"异动类型": "转入", "异动日期": "2024-5-8"}, [False, False, True, True, True]),
+        ({"异动类型": "转入"}, ALL), ({"异动类型": "转专业", "异动日期": "2024-5-8"}, ALL),
+    ],
+)  # fmt: skip
+def test_months_present(changes: dict[str, Value], expected: list[bool]) -> None:
+    assert present(roster(student(1, **changes)), 0, SPRING) == expected
+
+
+def test_months_of_autumn_reach_into_january() -> None:
+    assert present(roster(student(1, 学籍状态="退学", 异动日期="2025-1-5")), 0, AUTUMN) == ALL
+    assert present(roster(student(1, 学籍状态="退学", 异动日期="2024-12-5")), 0, AUTUMN) == [True] * 4 + [False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, "一年级"), ({"年级": None}, "一年级"), ({"年级": "高三"}, "三年级"), ({"年级": None, "入学年季": None}, None),
+     ({"年级": None, "入学年季": "2022春"}, "二年级"), ({"年级": None, "入学年季": "2010秋"}, None)],
+)  # fmt: skip
+def test_grade(changes: dict[str, Value], expected: str | None) -> None:
+    assert grade_in(roster(student(1, **changes)), 0, SPRING) == expected

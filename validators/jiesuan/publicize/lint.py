@@ -1,0 +1,227 @@
+"""What in a list must not be published, down to the cell: columns, values, and what hides in sheets, columns, notes and
+properties (人社厅发〔2018〕28号 三(四): 不得公示身份证号、家庭住址、电话号码、出生日期等)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ..book import Book, Sheet, Value
+from ..pack import Pack
+from ..policy import PublicField
+from ..reading import UnreadableFile, open_book, received
+from ..ref import Ref
+from ..regions import load_law
+from ..report import Finding, Report, Unverified
+from ..rule import LEVELS, Rule
+from ..text import clean, fold, mask
+from ..workdays import is_workday, workdays_between
+from .parts import Piece, document_texts, hidden_texts
+from .personal import is_birth, personal
+
+SET = "公示"
+PERIOD = 5
+"""Workdays at least (人社厅发〔2018〕28号 三(四))."""
+HEADING_ROWS = 30
+_CHECK_OF = {
+    "身份证件号码": "identity", "银行卡号": "card", "电话号码": "phone", "出生日期": "birth", "家庭住址": "address",
+    "困难类型": "hardship",
+}  # fmt: skip
+_PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
+_PERIOD = re.compile(
+    r"公示(?:期|时间|日期)[^\d]{0,12}(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?[^\d]{1,6}(?:(\d{4})[年./\-])?(\d{1,2})[月./\-](\d{1,2})"
+)
+
+
+def lint_file(path: Path, pack: Pack, *, today: dt.date | None = None, password: str | None = None) -> Report:
+    """Lint a workbook or a .docx.  Raises UnreadableFile."""
+    data = received(path)
+    if path.suffix.lower() == ".docx" and data.startswith(b"PK"):
+        linter = Linter(pack, path.name, today or dt.date.today())
+        for piece in document_texts(data):
+            linter.piece(piece)
+        return linter.report("")
+    if data.startswith(b"%PDF"):
+        raise UnreadableFile("not-a-workbook", "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。")
+    book = open_book(path, password=password, data=data)
+    pieces = list(hidden_texts(data)) if data.startswith(b"PK") and path.suffix.lower() != ".ods" else []
+    return lint_book(book, pack, pieces=pieces, today=today)
+
+
+def lint_book(book: Book, pack: Pack, *, pieces: list[Piece] | None = None, today: dt.date | None = None) -> Report:
+    """Lint a workbook in memory; `pieces` are the texts outside its cells."""
+    linter = Linter(pack, book.name, today or dt.date.today())
+    for name in [book.name, *(sheet.name for sheet in book.sheets)]:
+        linter.text(name, "", "", "文件名" if name == book.name else "工作表名")
+    for sheet in book.sheets:
+        linter.sheet(sheet)
+    for name, value in book.properties.items():
+        linter.text(value, "", "", f"文件属性“{mask(name)}”")
+    for piece in pieces or []:
+        linter.piece(piece)
+    report = linter.report(book.sha256)
+    report.remarks += book.remarks
+    return report
+
+
+def public_fields(pack: Pack) -> list[PublicField]:
+    """What may and what must not be published, by the law of the pack's region."""
+    return [held.entry for held in load_law(pack.info.region).publics]
+
+
+class Linter:
+    """Collects the findings of one file."""
+
+    def __init__(self, pack: Pack, file: str, today: dt.date) -> None:
+        self.pack, self.file, self.today = pack, file, today
+        self.rules: dict[str, Rule] = {r.check: r for r in pack.rules.values() if r.needs == SET}
+        words = str(self.rules["hardship"].options.get("words", "")) if "hardship" in self.rules else ""
+        self.words = tuple(word for word in words.split("、") if word)
+        self.public = public_fields(pack)
+        self.fields = {fold(text): item for item in self.public for text in (item.name, *item.also)}
+        self.findings: list[Finding] = []
+        self.sheets: list[str] = []
+        self.periods = 0
+
+    # ── one sheet ──
+
+    def sheet(self, sheet: Sheet) -> None:
+        self.sheets.append(sheet.name)
+        heading_row, headings = self.headings(sheet)
+        hidden = self.hidden(sheet)
+        for column, text in headings.items():
+            self.column(sheet, heading_row, column, text, hidden(heading_row, column))
+        for row, line in enumerate(sheet.values, 1):
+            for column, value in enumerate(line, 1):
+                if value is None or value == "" or (row == heading_row and column in headings):
+                    continue
+                heading = headings.get(column, "") if row > heading_row else ""
+                self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column))
+
+    def headings(self, sheet: Sheet) -> tuple[int, dict[int, str]]:
+        """Row of the headings, and their texts by column: the row that names the most known columns."""
+        best: tuple[int, int, dict[int, str]] = (0, 0, {})
+        for row, line in enumerate(sheet.values[:HEADING_ROWS], 1):
+            texts = {c: clean(v) for c, v in enumerate(line, 1) if isinstance(v, str) and v.strip() and len(v) < 30}
+            known = sum(self.field(text) is not None or fold(text) in _PLAIN for text in texts.values())
+            if known >= 2 and known > best[0]:
+                best = known, row, texts
+        return best[1], best[2]
+
+    def field(self, heading: str) -> PublicField | None:
+        """The kind of information a heading names; the longest known name inside it."""
+        folded = fold(heading)
+        if folded in self.fields:
+            return self.fields[folded]
+        inside = [name for name in self.fields if len(name) > 1 and name in folded and not self.fields[name].allowed]
+        return self.fields[max(inside, key=len)] if inside else None
+
+    def hidden(self, sheet: Sheet) -> Callable[[int, int], str]:
+        """(row, column) → what hides the cell, in Chinese; ''."""
+        if sheet.visible and not sheet.hidden_rows and not sheet.hidden_columns:
+            return lambda row, column: ""
+
+        def where(row: int, column: int) -> str:
+            if not sheet.visible:
+                return "隐藏的工作表"
+            return "隐藏的行" if row in sheet.hidden_rows else "隐藏的列" if column in sheet.hidden_columns else ""
+
+        first = next(
+            (
+                (row, column, words)
+                for row, line in enumerate(sheet.values, 1)
+                for column, value in enumerate(line, 1)
+                if value not in (None, "") and (words := where(row, column))
+            ),
+            None,
+        )
+        if first:
+            ref = Ref(sheet.name, first[0], first[1])
+            self.add("hidden", ref.sheet, ref.cell, first[2], f"{first[2]}里有内容", order=(first[0], first[1]))
+        return where
+
+    def column(self, sheet: Sheet, row: int, column: int, text: str, hidden: str) -> None:
+        """A heading that must not stand there, whatever is below."""
+        known = self.field(text)
+        ref = Ref(sheet.name, row, column)
+        if known is not None and not known.allowed and known.name in _CHECK_OF:
+            message = f"公示表里有“{mask(text)}”一列" + (f"（在{hidden}里）" if hidden else "")
+            self.add(_CHECK_OF[known.name], ref.sheet, ref.cell, "列标题", message, order=(row, column))
+        elif (known is None and fold(text) not in _PLAIN) or (known is not None and not known.allowed):
+            allowed = "、".join(dict.fromkeys(f.name for f in self.public if f.allowed))
+            self.add("column", ref.sheet, ref.cell, "列标题", f"“{mask(text)}”不在可公示之列", expected=allowed,
+                     order=(row, column))  # fmt: skip
+
+    def cell(self, ref: Ref, value: Value, heading: str, hidden: str) -> None:
+        label = f"第{ref.row}行" + (f" · {mask(heading)}" if heading else "")
+        tail = f"（在{hidden}里）" if hidden else ""
+        if isinstance(value, dt.date):
+            if is_birth(value if not isinstance(value, dt.datetime) else value.date(), heading, self.today):
+                self.add("birth", ref.sheet, ref.cell, label, f"像是出生日期{tail}", actual=f"{value.year}年…",
+                         order=(ref.row, ref.column))  # fmt: skip
+            return
+        if isinstance(value, bool):
+            return
+        text = f"{value:.0f}" if isinstance(value, int | float) else str(value)
+        self.text(text, ref.sheet, ref.cell, label, heading=heading, tail=tail, order=(ref.row, ref.column))
+
+    # ── texts ──
+
+    def piece(self, piece: Piece) -> None:
+        self.text(piece.text, "", "", piece.where)
+
+    def text(
+        self, text: str, sheet: str, cell: str, label: str, *, heading: str = "", tail: str = "", order: tuple[int, int] = (0, 0)
+    ) -> None:  # fmt: skip
+        """Every personal thing in a text, each kind once."""
+        seen: set[str] = set()
+        for found in personal(text, words=self.words, heading=heading):
+            if found.check not in seen:
+                seen.add(found.check)
+                self.add(
+                    found.check, sheet, cell, label, f"{_SAID[found.check]}{tail}", actual=found.shown, order=order
+                )
+        self.period(text, sheet, cell, label, order)
+
+    def period(self, text: str, sheet: str, cell: str, label: str, order: tuple[int, int]) -> None:
+        """The dates of the publication, where the text names them."""
+        match = _PERIOD.search(text)
+        if match is None:
+            return
+        try:
+            start = dt.date(int(match[1]), int(match[2]), int(match[3]))
+            end = dt.date(int(match[4] or match[1]), int(match[5]), int(match[6]))
+        except ValueError:
+            return
+        days = workdays_between(start, end) + is_workday(start)
+        self.periods += 1
+        if days < PERIOD:
+            self.add("period", sheet, cell, label or "公示期", f"{start:%Y-%m-%d} 至 {end:%Y-%m-%d} 只有 {max(days, 0)} 个工作日",
+                     expected=f"不少于 {PERIOD} 个工作日", actual=f"{max(days, 0)} 个工作日", order=order)  # fmt: skip
+
+    def add(self, check: str, sheet: str, cell: str, label: str, message: str, **more: object) -> None:
+        rule = self.rules.get(check)
+        if rule is not None:
+            finding = Finding(rule, sheet, cell, label, message, **{"actual": "", **more})  # type: ignore[arg-type]
+            if finding not in self.findings:
+                self.findings.append(finding)
+
+    def report(self, sha256: str) -> Report:
+        """The report; a file that names no period leaves that rule unchecked."""
+        rules = tuple(self.rules.values())
+        report = Report(mask(self.file), sha256, self.pack.info.id, SET, "", rules)
+        place = {name: at for at, name in enumerate(self.sheets)}
+        report.findings = sorted(
+            self.findings, key=lambda f: (LEVELS.index(f.level), place.get(f.sheet, 99), f.order, f.code, f.label)
+        )
+        if "period" in self.rules and not self.periods:
+            report.unchecked.append(Unverified(self.rules["period"], "没有找到写明起止日期的“公示期：……至……”"))
+        return report
+
+
+_SAID = {
+    "identity": "有身份证号", "card": "有银行卡号", "phone": "有电话号码", "birth": "有出生日期", "address": "像是家庭住址",
+    "hardship": "有困难类型的字样",
+}  # fmt: skip

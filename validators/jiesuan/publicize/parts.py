@@ -1,0 +1,112 @@
+"""Texts of an Office file that no cell shows: properties, notes, text boxes, headers and footers, caches; and the texts of a
+Word document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+from ..reading.guard import Package
+
+_TEXT = re.compile(rb">([^<>]+)<")
+_VALUE = re.compile(rb'\b(?:v|formula1|name|descr|title|alt|oddHeader|oddFooter)="([^"]{6,})"')
+_RUNS = re.compile(rb"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|<(w:tab|w:br)\b[^>]*/>")
+_CONTAINER = re.compile(rb"(<((?:\w+:)?(?:comment|p|threadedComment))[ >].*?</\2>)", re.DOTALL)
+_WHERE = (
+    ("docprops/", "文件属性"),
+    ("comments", "批注"),
+    ("drawings/", "图形和文本框"),
+    ("diagrams/", "图形和文本框"),
+    ("charts/", "图表"),
+    ("pivotcache/", "数据透视表的缓存"),
+    ("externallinks/", "外部链接的缓存"),
+    ("customxml/", "附带的数据"),
+    ("header", "页眉"),
+    ("footer", "页脚"),
+    ("footnotes", "脚注"),
+    ("endnotes", "尾注"),
+)
+_SKIP = ("styles", "theme", "fonttable", "settings", "calcchain", "[content_types]", ".rels", "printersettings")
+
+
+class Piece(NamedTuple):
+    """A text and where it stands, in Chinese."""
+
+    where: str
+    text: str
+
+
+def hidden_texts(data: bytes) -> Iterator[Piece]:
+    """Every text of a spreadsheet outside its cells.  Raises UnreadableFile for what the guard refuses."""
+    package = Package(data)
+    for name in sorted(package):
+        folded = name.lower()
+        if not folded.endswith((".xml", ".vml")) or any(word in folded for word in _SKIP):
+            continue
+        content = package.xml(name) if folded.endswith(".xml") else package.read(name)
+        if "/worksheets/" in folded:
+            for tag in (b"oddHeader", b"oddFooter", b"evenHeader", b"evenFooter", b"firstHeader", b"firstFooter"):
+                for found in re.findall(rb"<%s[^>]*>([^<]+)<" % tag, content):
+                    yield Piece("页眉页脚", _decoded(found))
+            for found in re.findall(rb'<(?:\w+:)?hyperlink\b[^>]*?(?:tooltip|display)="([^"]+)"', content):
+                yield Piece("超链接", _decoded(found))
+            continue
+        if folded.endswith("sharedstrings.xml"):
+            continue
+        where = next((words for part, words in _WHERE if part in folded), "名称和其他设置")
+        # Texts in several runs are one text to a reader: a number may be split over them.
+        whole = _CONTAINER.findall(content)
+        rest = _CONTAINER.sub(b"", content) if whole else content
+        texts = [b"".join(_TEXT.findall(found[0])) for found in whole]
+        for found in (*texts, *_TEXT.findall(rest), *_VALUE.findall(content)):
+            if found.strip():
+                yield Piece(where, _decoded(found))
+
+
+def document_texts(data: bytes) -> Iterator[Piece]:
+    """The texts of a .docx: cells of tables with table, row and column, other paragraphs by number."""
+    package = Package(data)
+    for name in sorted(package):
+        folded = name.lower()
+        if not folded.endswith(".xml") or any(word in folded for word in _SKIP):
+            continue
+        content = package.xml(name)
+        if folded == "word/document.xml":
+            yield from _body(content)
+            continue
+        where = next((words for part, words in _WHERE if part in folded), "")
+        if where:
+            for found in re.findall(rb"<w:p[ >].*?</w:p>", content, re.DOTALL) or [content]:
+                text = _paragraph(found) if b"<w:t" in found else " ".join(map(_decoded, _TEXT.findall(found)))
+                if text.strip():
+                    yield Piece(where, text)
+
+
+def _body(content: bytes) -> Iterator[Piece]:
+    table = row = column = paragraph = depth = 0
+    for match in re.finditer(rb"<w:tbl>|</w:tbl>|<w:tr[ >]|<w:tc>|<w:tc |<w:p[ >].*?</w:p>", content, re.DOTALL):
+        token = match[0]
+        if token == b"<w:tbl>":
+            table, row, depth = table + 1, 0, depth + 1
+        elif token == b"</w:tbl>":
+            depth -= 1
+        elif token.startswith(b"<w:tr"):
+            row, column = row + 1, 0
+        elif token.startswith(b"<w:tc"):
+            column += 1
+        else:
+            text = _paragraph(token)
+            if not depth:
+                paragraph += 1
+            if text.strip():
+                yield Piece(f"第{table}个表格第{row}行第{column}列" if depth else f"第{paragraph}段", text)
+
+
+def _paragraph(content: bytes) -> str:
+    return "".join(_decoded(text) if not gap else " " for text, gap in _RUNS.findall(content))
+
+
+def _decoded(text: bytes) -> str:
+    return unescape(text.decode("utf-8", errors="replace"))

@@ -1,0 +1,122 @@
+"""What changed between two rosters of one school or region: 新增, 减少, 变更, and the last day for reporting each.
+
+学籍异动 must be reported within 10 workdays (闽人社办〔2024〕79号 一(二)、人社部办公厅2025年通知).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ..ref import Ref
+from ..text import fold, mask, mask_number
+from ..workdays import workdays_after, workdays_between
+from .check import AWAY, shown
+from .read import Roster, date_of, entry_of, grade_of
+
+WORKDAYS = 10
+"""Workdays for reporting a change."""
+COMPARED = ("姓名", "学校名称", "专业", "专业类别", "班级", "入学年季", "学制", "学籍状态", "困难类型", "认定等级")
+ASKED = "（请写明：毕业、退学、休学、转出）"
+ASKED_NEW = "（请写明：新生、转入、复学）"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One student who came, left or changed.  Personal numbers are masked; `ref` is in the new roster, or in the old one
+    where the student is gone."""
+
+    kind: str
+    """新增, 减少 or 变更."""
+    name: str
+    number: str
+    file: str
+    ref: Ref
+    what: str
+    """Reason of coming or leaving, or the fields that changed (old → new)."""
+    day: dt.date | None
+    """Day of the change as the roster says, None where it does not."""
+    last: dt.date | None
+    """Last day for reporting it."""
+    left: int | None
+    """Workdays left from today; negative when late."""
+    remark: str = ""
+
+    @property
+    def late(self) -> bool:
+        return self.left is not None and self.left < 0
+
+
+def changes(old: Roster, new: Roster, *, today: dt.date, since: dt.date | None = None) -> list[Change]:
+    """Every change from `old` to `new`, late ones first.  `since` is the day to count from where a roster names none
+    (the day of the new export)."""
+    before = {number: index for index, number in enumerate(old.numbers) if number}
+    after = {number: index for index, number in enumerate(new.numbers) if number}
+    found = [_came(new, after[number], number, today, since) for number in after.keys() - before.keys()]
+    found += [_left(old, before[number], number, today, since) for number in before.keys() - after.keys()]
+    for number in after.keys() & before.keys():
+        change = _changed(old, before[number], new, after[number], number, today, since)
+        if change is not None:
+            found.append(change)
+    order = {"减少": 0, "新增": 1, "变更": 2}
+    return sorted(
+        found, key=lambda c: (not c.late, c.left if c.left is not None else 999, order[c.kind], c.file, c.ref.sheet, c.ref.row)
+    )  # fmt: skip
+
+
+def _made(
+    kind: str, roster: Roster, index: int, number: str, what: str, day: dt.date | None, today: dt.date, since: dt.date | None
+) -> Change:  # fmt: skip
+    start = day or since
+    counted = workdays_after(start, WORKDAYS) if start else None
+    left = workdays_between(today, counted.date) if counted else None
+    return Change(
+        kind, mask(roster.text("姓名", index)), mask_number(number), roster.file, roster.ref("身份证号", index), what, day,
+        counted.date if counted else None, left, counted.remark if counted else "",
+    )  # fmt: skip
+
+
+def _reason(roster: Roster, index: int) -> tuple[str, dt.date | None]:
+    kind = roster.code("异动类型", index) or ""
+    return kind, date_of(roster.value("异动日期", index))
+
+
+def _came(roster: Roster, index: int, number: str, today: dt.date, since: dt.date | None) -> Change:
+    kind, day = _reason(roster, index)
+    registered = date_of(roster.value("注册日期", index))
+    reason = kind if kind in ("转入", "复学") else "新注册" if registered else ASKED_NEW
+    return _made("新增", roster, index, number, reason, (day if kind else None) or registered, today, since)
+
+
+def _left(roster: Roster, index: int, number: str, today: dt.date, since: dt.date | None) -> Change:
+    kind, day = _reason(roster, index)
+    state = roster.code("学籍状态", index) or ""
+    reason = kind if kind in AWAY else state if state in AWAY else ASKED
+    return _made("减少", roster, index, number, reason, day if reason != ASKED else None, today, since)
+
+
+def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
+    first, second = old.value(name, i), new.value(name, j)
+    if name == "入学年季":
+        return (entry_of(first) or first) == (entry_of(second) or second)
+    if old.info.named[name].values:
+        return (old.code(name, i) or old.text(name, i)) == (new.code(name, j) or new.text(name, j))
+    return fold(old.text(name, i)) == fold(new.text(name, j))
+
+
+def _changed(
+    old: Roster, i: int, new: Roster, j: int, number: str, today: dt.date, since: dt.date | None
+) -> Change | None:
+    parts = [
+        f"{name} {shown(name, old.value(name, i))} → {shown(name, new.value(name, j))}"
+        for name in COMPARED
+        if old.has(name) and new.has(name) and not _same(name, old, i, new, j)
+    ]
+    grades = grade_of(old.value("年级", i)), grade_of(new.value("年级", j))
+    if all(grades) and grades[0] != grades[1]:
+        parts.append(f"年级 {grades[0]} → {grades[1]}")
+    if not parts:
+        return None
+    kind, day = _reason(new, j)
+    left = (new.code("学籍状态", j) or "") in AWAY and (old.code("学籍状态", i) or "") not in AWAY
+    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day if kind else None, today, since)

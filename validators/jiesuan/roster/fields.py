@@ -1,0 +1,77 @@
+"""What columns a roster may have and how they are written: `roster.toml` of a pack."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+
+import msgspec
+
+from ..pack import Pack, packs_folder, read_declaration
+from ..text import fold
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """One column: its name, the other headings it comes under, and for a coded column its values."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    values: dict[str, tuple[str, ...]] = {}
+    """Value → the other ways to write it."""
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        return frozenset(map(fold, (self.name, *self.also)))
+
+    @cached_property
+    def spelled(self) -> dict[str, str]:
+        """Folded text → value."""
+        return {fold(text): name for name, others in self.values.items() for text in (name, *others)}
+
+
+class RosterInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """`roster.toml`."""
+
+    field: tuple[Field, ...]
+    agri: tuple[str, ...] = ()
+    """Names, or parts of names, of 涉农专业."""
+    ignore: tuple[str, ...] = ()
+    """Headings that are known and not asked about."""
+    leaving_month_counts: bool = True
+    """Whether the month in which a student leaves is still a head-month (人次)."""
+
+    @cached_property
+    def named(self) -> dict[str, Field]:
+        return {field.name: field for field in self.field}
+
+    def of_heading(self, text: str) -> Field | None:
+        """The column that a heading names."""
+        return self._by_heading.get(fold(text))
+
+    def is_agri(self, major: str) -> bool:
+        """Whether a major is 涉农 by its name."""
+        folded = fold(major)
+        return any(word in folded for word in self._agri)
+
+    @cached_property
+    def _agri(self) -> tuple[str, ...]:
+        return tuple(map(fold, self.agri))
+
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        return frozenset(map(fold, self.ignore))
+
+    @cached_property
+    def _by_heading(self) -> dict[str, Field]:
+        return {heading: field for field in self.field for heading in field.headings}
+
+
+def load_fields(pack: Pack, mapping: Path | None = None) -> RosterInfo:
+    """The columns of a pack, or of a file of the user's own with the same keys.  Raises PackError."""
+    return _load(mapping or packs_folder() / pack.info.id / "roster.toml")
+
+
+@cache
+def _load(path: Path) -> RosterInfo:
+    return read_declaration(path, RosterInfo)
