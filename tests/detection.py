@@ -61,6 +61,11 @@ class _WatchedTable(Table):
         self.seen.add((name, index))
         return super().amount(name, index)
 
+    def amounts(self, name: str, records: Iterable[int]) -> Any:
+        chosen = list(records)
+        self.seen |= {(name, index) for index in chosen}
+        return super().amounts(name, chosen)
+
     def text(self, name: str, index: int) -> str:
         if name in self.columns:
             self.seen.add((name, index))

@@ -14,17 +14,21 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS: list[tuple[str, ...]] = [
     # ref → book → declarations → bound tables → calculating and checking → reports made of them → commands
-    ("ref", "term", "produce_error"),
+    ("ref", "term", "produce_error", "workdays"),
     ("book", "text", "identity", "console"),
-    ("number", "formula", "filling", "form", "policy", "rule", "reading"),
-    ("pack", "recalculate"),
-    ("table",),
+    ("number", "formula", "filling", "form", "policy", "timetable", "law", "declared", "regions", "rule", "reading", "wording"),
+    ("pack", "functions", "recalculate"),
+    ("table", "share"),
     ("bind",),
-    ("calculate", "expression", "evaluate", "report"),
-    ("check", "template", "marking"),
-    ("sample",),
-    ("render", "produce", "rebuild", "session", "usage"),
-    ("demo", "marked"),
+    ("calculate", "expression", "gather", "evaluate", "report"),
+    ("explain", "compare"),
+    ("check", "template", "marking", "native"),
+    ("sample", "roster"),
+    ("publicize",),
+    ("render", "produce", "session", "usage", "notices"),
+    ("demo", "marked", "calculated", "explaining"),
+    ("batch",),
+    ("bureau",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -86,6 +90,12 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
 def test_core_knows_nothing_of_the_add_in() -> None:
     for path in CORE.rglob("*.py"):
         assert "jiesuan_addin" not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_add_in_loads_nothing_heavy() -> None:
+    code = f"import sys, jiesuan_addin, jiesuan_addin.command; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_only_the_free_part_of_xlwings() -> None:

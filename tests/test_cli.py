@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
@@ -30,6 +31,9 @@ from jiesuan.usage import Misuse, explained, usage_message
 from .making import ID, PACK, PHONE, blank_file, overtyped, python, sample, sample_file, written
 
 COMMANDS = ("check", "clear", "calc", "new", "sample", "demo", "rules", "rule", "forms")
+WRITTEN = "只写了列出的格，别的内容都没有动；新旧值也列在“计算结果”表上。"
+REGISTERED = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+"""Everything that can be typed after `jiesuan`."""
 HEAVY = (
     "pandas",
     "numpy",
@@ -61,7 +65,7 @@ def failed(*arguments: object) -> str:
 def english(text: str) -> set[str]:
     """English words in a text for users, apart from names of things typed or stored."""
     words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"--?[a-z-]+|\bjiesuan\b|[\w*]+\.(?:xlsx|json|toml)", "", text)))
-    return words - {*COMMANDS, "text", "json", "Excel", "WPS", "JSON"}
+    return words - {*REGISTERED, "text", "json", "Excel", "WPS", "JSON"}
 
 
 # ── help and usage ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,10 +226,10 @@ def test_calc_lists_writes_and_copies(wrong: Path, tmp_path: Path) -> None:
     assert "替换 1 格，更新" in result.stdout and "9,999 →" in result.stdout
     assert result.stderr == "只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。\n"
     result = run("calc", wrong, "-o", tmp_path / "好.xlsx")
-    assert result.stderr == "已写入 好.xlsx（按标准模板重建，计算列为公式；原文件未动）。\n"
+    assert result.stderr == f"已写入 好.xlsx，原文件未动。{WRITTEN}\n"
     run("check", tmp_path / "好.xlsx")
     result = run("calc", wrong, "--in-place")
-    assert result.stderr == "已写回 表.xlsx，原来的内容备份在 表_备份1.xlsx。\n"
+    assert result.stderr == f"已写回 表.xlsx，原来的内容备份在 表_备份1.xlsx。{WRITTEN}\n"
     result = run("calc", wrong, "--in-place")
     assert (result.stdout, result.stderr) == ("表.xlsx    市属 · 2024春    没有要改的格\n", "")
 

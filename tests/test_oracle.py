@@ -15,10 +15,11 @@ import pytest
 from jiesuan.bind import Workbook, bind
 from jiesuan.book import Book, ErrorValue
 from jiesuan.calculate import calculate, expected
+from jiesuan.calculated import calculate_file
 from jiesuan.check import check_workbook
 from jiesuan.number import QUANTUM
 from jiesuan.reading import open_book
-from jiesuan.session import Calculated, calculate_file
+from jiesuan.session import Calculated
 from jiesuan.term import Term
 
 from .making import AUTUMN, PACK, SETS, SPRING, TIERED, blank_file, changed_member, sample_file

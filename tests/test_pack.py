@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiesuan import pack as pack_module
+from jiesuan import declared
 from jiesuan.bind import bind
 from jiesuan.check.run import check_workbook
 from jiesuan.pack import PackError, load_pack, pack_names, packs_folder
@@ -55,7 +55,9 @@ def test_the_pack_at_hand() -> None:
     assert load_pack("fujian-2024") is pack
     assert load_pack(str(SOURCE)) is pack
     assert pack.template_version == "fujian-2024/1"
-    assert list(pack.forms) == ["1-1", "1-2", "1-3", "1-4", "2-1", "2-2", "2-3", "2-4"]
+    assert list(pack.forms) == ["1-1", "1-2", "1-3", "1-4", "2-1", "2-2", "2-3", "2-4"] + [
+        "3-1", "3-2", "3-3", "3-4", "3-5", "3-6"
+    ]  # fmt: skip
     assert list(pack.rules) == sorted(pack.rules)
     assert pack.set_named("市属").forms == ("2-1", "2-2", "2-3", "2-4")
     with pytest.raises(KeyError, match="部属"):
@@ -100,7 +102,7 @@ def test_no_such_pack() -> None:
 
 def test_an_installation_without_packs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     inside = tmp_path / "a" / "b" / "pack.py"
-    monkeypatch.setattr(pack_module, "__file__", str(inside))
+    monkeypatch.setattr(declared, "__file__", str(inside))
     with pytest.raises(PackError, match=r"^找不到 workbook_templates 文件夹，请重新安装 jiesuan。$"):
         packs_folder()
     (tmp_path / "workbook_templates").mkdir()

@@ -8,7 +8,7 @@ import pytest
 
 from jiesuan.formula import parse_expression
 from jiesuan.pack import load_pack
-from jiesuan.policy import Choice, Policy, Standard, in_force
+from jiesuan.policy import Choice, Eligible, Policy, PublicField, Standard, in_force, period_faults
 from jiesuan.rule import Rule
 from jiesuan.term import Term
 
@@ -113,3 +113,48 @@ def test_grants_change_in_2025() -> None:
     ]
     limits = [PACK.policy.lookup(f"助学金{kind}月标准", LATER, {}) for kind in ("最低", "平均", "最高")]
     assert [item.amount if item else None for item in limits] == [120, 230, 350]
+
+
+# ── holes and overlaps ──
+
+
+@pytest.mark.parametrize(
+    ("entries", "faults"),
+    [
+        ([("2020春", "2024秋"), ("2025春", "")], []),
+        ([("2025春", ""), ("2020春", "2024秋")], []),
+        ([("2020春", ""), ("2025春", "")], ["standard“标准”的期限重叠：since = 2020春 的一条没有写 until，另一条从 2025春 起"]),
+        (
+            [("2020春", "2025春"), ("2025春", "")],
+            ["standard“标准”的期限重叠：since = 2020春 的一条到 2025春，另一条从 2025春 起"],
+        ),
+        ([("2020春", "2024春"), ("2025春", "")], ["standard“标准”的期限有空档：前一条 until = 2024春，后一条 since = 2025春"]),
+        ([("2024秋", "2024春")], ["standard“标准”：until（2024春）早于 since（2024秋）"]),
+        ([("", "2024春"), ("", "")], ["standard“标准”的期限重叠：since = （空） 的一条到 2024春，另一条从 （空） 起"]),
+    ],
+)  # fmt: skip
+def test_dates_without_hole_or_overlap(entries: list[tuple[str, str]], faults: list[str]) -> None:
+    policy = Policy(standard=tuple(standard("1", since, until) for since, until in entries))
+    assert list(period_faults(policy)) == faults
+
+
+def test_entries_with_other_keys_stand_beside_each_other() -> None:
+    assert list(period_faults(POLICY)) == []
+    two = (standard("1", 隶属="省属", 专业="涉农"), standard("2", 专业="涉农", 隶属="省属"))
+    assert list(period_faults(Policy(standard=two))) == [
+        "standard“标准（省属、涉农）”的期限重叠：since = 2020春 的一条没有写 until，另一条从 2020春 起"
+    ]
+
+
+def test_every_table_is_looked_at() -> None:
+    dated: dict[str, str] = {"since": "2020春", "basis": "某文"}
+    policy = Policy(
+        choice=(Choice(name="年级", values=("一",), **dated),) * 2,
+        eligible=(Eligible(project="助学金", name="涉农", outcome="应", when={}, **dated),) * 2,
+        public=(PublicField(name="姓名", allowed=True, **dated),) * 2,
+    )
+    assert [fault.split("的期限")[0] for fault in period_faults(policy)] == [
+        "choice“年级”",
+        "eligible“助学金：涉农”",
+        "public“姓名”",
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 from jiesuan.pack import load_pack
 from jiesuan.ref import Ref
-from jiesuan.report import Finding, Related, Report, Unverified, amount, display, place
+from jiesuan.report import Answer, Finding, Related, Report, Unverified, amount, display, next_step, place
 
 RULES = load_pack().rules
 ID = "350781200602172567"
@@ -125,3 +125,27 @@ def test_no_text_holds_a_full_number() -> None:
     assert not any(ID in text or "13900000000" in text for text in texts)
     assert item.message == "与350***********2567相同，电话 139****0000"
     assert item.level == "错误" and item.code == "L101"
+
+
+def test_what_to_do_next() -> None:
+    unchecked = [Unverified(RULES["X101"], "因")]
+    assert next_step(report(blank=True, findings=[finding("F101")])).startswith("这套表还没有填数，谈不上对错")
+    assert next_step(report(findings=[finding("F101")], unchecked=unchecked)) == "请先改正 1 处错误，再校验一次。"
+    assert next_step(report(findings=[finding("F101"), finding("L102"), finding("L102", cell="B2")])) == (
+        "请先改正 1 处错误，再校验一次。另有 2 处要核实。"
+    )
+    assert next_step(report(findings=[finding("L102")])) == "没有错误；有 1 处要核实：改正，或按“办法”写明原因。"
+    # The reasons stand above in the terminal and below on the sheet, both times under this heading.
+    assert next_step(report(unchecked=unchecked)) == "没有发现问题，但有规则未能校验，原因见“未能校验”一段。"
+    assert next_step(report(explained=[finding("L102")])) == (
+        "没有错误，1 处核实都已说明，可以打印盖章，连同“审核说明”一起报送。"
+    )
+    assert next_step(report(findings=[finding("V105")])) == next_step(report()) == "全部通过，可以打印盖章报送。"
+
+
+def test_explanations_are_masked_and_the_lapsed_ones_listed() -> None:
+    kept = Answer("F406", ID, "B33", "期末结余", f"见{ID}", "待复核", f"问{ID}", ID)
+    lapsed = Answer("L102", "甲", "E8", "", "没有电话", "失效")
+    made = report(explanations=[kept, lapsed])
+    assert ID not in repr(made)
+    assert made.stale == [lapsed]

@@ -18,6 +18,8 @@ from jiesuan.pack import load_pack
 from jiesuan.produce import make_sample_file
 from jiesuan.term import Term
 
+from . import addin, marking
+
 _ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = "import sys; sys.modules['hypothesis'] = None; "
 _MEMORY = """
@@ -108,6 +110,8 @@ def main() -> int:
         results.append(line("行数十倍时增加的时间（10 为线性）", growth, 12))
         memory = int(process(_MEMORY, str(files[3_000]))) / 1024
         results.append(line("校验 3000 行学生的内存峰值", memory, 300, "MB"))
+        results += marking.measure(files[3_000], line)
+    results += [line(*figure) for figure in addin.figures()]
     return 0 if all(results) else 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiesuan.expression import parse
 from jiesuan.report import Finding
 
 from .case import Case, load_cases
@@ -17,7 +18,9 @@ def of(kind: str) -> list[Case]:
 
 
 def test_every_rule_has_all_three_kinds() -> None:
-    assert sorted(TABLES) == sorted(PACK.rules)
+    assert sorted(TABLES) == sorted(
+        code for code, rule in PACK.rules.items() if not rule.needs and rule.sets != ("设区市",)
+    )
     for code, table in TABLES.items():
         assert table.get("failing"), f"{code} 没有不通过的例子"
         if table.get("not_checkable") == "never":
@@ -47,8 +50,10 @@ def test_failing(case: Case) -> None:
             assert told(case, item, key) == text
     for item in report.findings:
         sound(item)
-    if PACK.rules[case.code].holds:  # a relation tells what should be, what is, and where both stand
-        assert all(item.expected and item.actual and item.related for item in own)
+    rule = PACK.rules[case.code]
+    if rule.holds:  # a relation tells what should be, what is, and where the other figures stand, if there are any
+        several = len(parse(rule.code, rule.holds, rule.when).operands) > 1
+        assert all(item.expected and item.actual and bool(item.related) >= several for item in own)
 
 
 def told(case: Case, item: Finding, key: str) -> object:

@@ -186,7 +186,9 @@ def test_every_rule_can_be_read_and_explains_itself() -> None:
     from jiesuan.check.cells import CELL_CHECKS
     from jiesuan.check.run import CHECKS, STRUCTURE
 
-    known = CELL_CHECKS | set(CHECKS) | STRUCTURE
+    from jiesuan.batch.between import CHECKS as BATCH
+
+    known = CELL_CHECKS | set(CHECKS) | STRUCTURE | BATCH
     for rule in PACK.rules.values():
         assert bool(rule.holds) != bool(rule.check), rule.code
         assert rule.basis and rule.why and rule.help and rule.name, rule.code

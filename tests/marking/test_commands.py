@@ -104,7 +104,7 @@ class TestMark:
                 assert item["code"] in notes(marked, item["sheet"])[item["cell"].split(":")[0].split(",")[0]]
         linked = [row for row in range(8, 8 + len(rows)) if rows[row - 8][3]]
         assert all(sheet.cell(row, 4).hyperlink is not None for row in linked)
-        assert sheet.auto_filter.ref == f"A7:K{7 + len(rows)}"
+        assert sheet.auto_filter.ref == f"A7:M{7 + len(rows)}"
         assert sheet.freeze_panes == "A8"
         assert sheet.print_title_rows == "$7:$7"
 
@@ -251,14 +251,14 @@ class TestRefused:
 
     @pytest.mark.parametrize("option", ["--in-place", "--force"])
     def test_changed_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-        real, later = marked.open_and_check, sample() + b"\0"
+        real, later = marked.open_and_judge, sample() + b"\0"
 
         def checked(path: Path, **options: Any) -> Any:
             found = real(path, **options)
             path.write_bytes(later)
             return found
 
-        monkeypatch.setattr(marked, "open_and_check", checked)
+        monkeypatch.setattr(marked, "open_and_judge", checked)
         done = run("check", file, "--mark", option)
         assert (done.exit_code, names(file.parent), file.read_bytes()) == (2, {file.name}, later)
         assert "被别的程序改过" in done.stderr
@@ -275,14 +275,14 @@ class TestRefused:
         assert (names(file.parent), file.read_bytes()) == ({file.name}, later)
 
     def test_vanished_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = marked.open_and_check
+        real = marked.open_and_judge
 
         def checked(path: Path, **options: Any) -> Any:
             found = real(path, **options)
             path.unlink()
             return found
 
-        monkeypatch.setattr(marked, "open_and_check", checked)
+        monkeypatch.setattr(marked, "open_and_judge", checked)
         assert "找不到" in run("check", file, "--mark").stderr
 
     def test_a_failed_write_back_keeps_no_backup(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,11 +304,11 @@ class TestOtherFormats:
     def test_converted(self, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(marked, "converted", lambda data, suffix: sample())
         sha = hashlib.sha256(old.read_bytes()).hexdigest()
-        data, said = marked._to_mark(old, sha, in_place=False)
+        data, said = marked.to_mark(old, sha, in_place=False)
         assert data == sample()
         assert "LibreOffice" in said
         with pytest.raises(marked.NotMarkable):
-            marked._to_mark(old, sha, in_place=True)
+            marked.to_mark(old, sha, in_place=True)
         assert marked.places([old], None, "_已校验", in_place=False) == [old.with_name("旧_已校验.xlsx")]
 
     @pytest.mark.libreoffice
@@ -326,7 +326,7 @@ class TestOtherFormats:
 
 
 class TestCalc:
-    """计算 writes on the template, where marks have no place."""
+    """计算 in a file that carries marks: they are made anew for the new figures."""
 
     @pytest.fixture
     def wrong(self, file: Path) -> Path:
@@ -334,16 +334,22 @@ class TestCalc:
         run("check", file, "--mark", "--in-place")
         return file
 
-    def test_marks_are_named_that_do_not_come_along(self, wrong: Path) -> None:
-        done = run("calc", wrong, "-o", wrong.with_name("b.xlsx"))
-        assert done.exit_code == 0
-        assert "没有带过去的：校验标记。" in done.stderr
-        assert sheet_names(wrong.with_name("b.xlsx").read_bytes()) == sheet_names(sample())
+    def test_marks_are_made_anew(self, wrong: Path) -> None:
+        assert any("实为 9,999" in text for text in notes(wrong.read_bytes(), "免学费精准统计").values())
+        assert run("calc", wrong, "--in-place").exit_code == 0
+        data = wrong.read_bytes()
+        assert sheet_names(data)[-2:] == ["计算结果", "校验结果"]
+        assert notes(data, "免学费精准统计") == {}
+        assert "全部通过" in str(openpyxl_book(data)["校验结果"]["A4"].value)
+        run("check", wrong, "--mark", "--in-place")
+        assert wrong.read_bytes() == data
 
-    def test_marks_are_not_dropped_in_place(self, wrong: Path) -> None:
-        before = wrong.read_bytes()
-        done = run("calc", wrong, "--in-place")
-        assert done.exit_code == 2 and "jiesuan clear" in done.stderr
-        assert wrong.read_bytes() == before
-        run("clear", wrong, "--in-place")
-        assert "已写回" in run("calc", wrong, "--in-place").stderr
+    def test_clearing_leaves_the_figures(self, wrong: Path) -> None:
+        plain = wrong.with_name("示范校_备份1.xlsx")
+        run("calc", wrong, "--in-place")
+        run("calc", plain, "--in-place")
+        for path in (wrong, plain):
+            assert "已写回" in run("clear", path, "--in-place").stderr
+        assert wrong.read_bytes() == plain.read_bytes()
+        assert sheet_names(plain.read_bytes()) == sheet_names(sample())
+        assert run("check", plain).exit_code == 0

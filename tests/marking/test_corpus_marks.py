@@ -14,6 +14,7 @@ from jiesuan.marking import NotMarkable, clear, mark
 from jiesuan.marking.problem import MESSAGES
 
 from .making import members, openpyxl_book, report, sheet_names, some_findings, values
+from .schemas import assert_no_less_valid
 from .test_resaved import by_libreoffice
 
 FOLDER = Path(os.environ.get("JIESUAN_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
@@ -64,6 +65,13 @@ def test_few_are_refused() -> None:
     kinds = Counter(outcome(path)[0] for path in files())
     assert kinds["ok"] >= 0.9 * kinds.total()
     assert set(kinds) <= {"ok", *MESSAGES}
+
+
+@pytest.mark.parametrize("path", files()[::12], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_part_becomes_less_valid(path: Path) -> None:
+    kind, marked = outcome(path)
+    if kind == "ok":
+        assert_no_less_valid(path.read_bytes(), marked)
 
 
 @pytest.mark.libreoffice

@@ -166,3 +166,56 @@ class TestConverting:
 
 def test_a_file_that_is_not_there_may_be_written(tmp_path: Path) -> None:
     check_writable(tmp_path / "a.xlsx")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from jiesuan.marking import files
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Half:
+    def __init__(self, handle):
+        self.handle = handle
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
+        os.close(self.handle)
+    def write(self, data):
+        os.write(self.handle, data[: len(data) // 2])
+        die()
+
+place = sys.argv[2]
+if place == "half":
+    files.os.fdopen = lambda handle, mode: Half(handle)
+elif place in ("chmod", "replace"):
+    setattr(Path, place, die)
+elif place == "copystat":
+    files.shutil.copystat = die
+else:
+    setattr(files.os, place, die)
+path = Path(sys.argv[1])
+files.keep_backup(path) if place == "copystat" else files.write_whole(path, b"new" * 100_000)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+@pytest.mark.parametrize("place", ["fdopen", "half", "fsync", "chmod", "replace", "copystat"])
+def test_killed_at_any_step(file: Path, place: str) -> None:
+    """The original is whole; what a killed run leaves is no workbook, and the next run removes it when it is old."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(file), place], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert file.read_bytes() == b"old"
+    others = {path for path in file.parent.iterdir() if path != file}
+    if place == "copystat":
+        assert {(path.name, path.read_bytes()) for path in others} == {("表_备份1.xlsx", b"old")}
+        return
+    (left,) = others
+    assert left.name.startswith(".jiesuan-") and left.suffix == ".tmp"
+    write_whole(file, b"new")
+    assert left.exists()
+    os.utime(left, (0, 0))
+    write_whole(file, b"newer")
+    assert [path.name for path in file.parent.iterdir()] == [file.name]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jiesuan.book import memory_book
+from jiesuan.explain import Judgement, Mark, Remark, Typed, spot
 from jiesuan.marking import mark
-from jiesuan.marking.result import COLUMNS, HEADER_ROW
-from jiesuan.marking.returned import is_result, without_result
-from jiesuan.report import Report, Unverified
+from jiesuan.marking.result import COLUMNS, HEADER_ROW, problem_lines, row_height
+from jiesuan.marking.returned import is_result, typed_in, without_result
+from jiesuan.report import Related, Report, Unverified
 
 from .making import RULES, finding, openpyxl_book, report, simple
 
@@ -70,3 +71,56 @@ def test_known_again_when_it_comes_back() -> None:
     assert is_result(book.sheets[0])
     assert without_result(book) == {("X201", "表1", "A2"): "原因"}
     assert [sheet.name for sheet in book.sheets] == ["表1", "校验结果"]
+
+
+def test_what_is_explained_stands_last_with_its_words() -> None:
+    asked, hint, answered = finding("表1", "A2", "核实"), finding("表1", "A3", "提示"), finding("表1", "B9", "核实")
+    found = report(asked, hint)
+    found.explained = [answered]
+    mark_of = Mark("a", "b", "c")
+    judgement = Judgement(found, remarks={spot(answered): Remark("原因写在这里", "待复核", mark_of)})
+    sheet = openpyxl_book(mark(simple(), found, judgement))["校验结果"]
+    rows = [[sheet.cell(row, n).value for n in (1, 4, 11, 12, 13)] for row in (8, 9, 10)]
+    assert rows == [
+        ["核实", "A2", None, None, None],
+        ["提示", "A3", None, None, None],
+        ["已说明", "B9", "原因写在这里", "待复核", "1:a:b:c"],
+    ]
+    assert "已说明 1 处" in sheet["A3"].value
+    assert sheet["D10"].hyperlink.location == "'表1'!B9"
+    assert sheet.column_dimensions["M"].hidden and not sheet.column_dimensions["L"].hidden
+    assert sheet.auto_filter.ref == "A7:M10"
+    ranges = {str(area.sqref): [rule.formula[0] for rule in area.rules] for area in sheet.conditional_formatting}
+    assert ranges["L8:L10"] == ['OR(LEFT(L8,2)="失效",LEFT(L8,3)="不采用",LEFT(L8,3)="已退回")']
+    marked = openpyxl_book(mark(simple(), found, judgement))["表1"]
+    assert [str(area.sqref) for area in marked.conditional_formatting] == ["A2", "A3"]
+
+
+def test_a_finding_without_words() -> None:
+    bare = finding("表1", "A1", message="", label="", related=(Related("表2", "", "甲", "1"),))
+    same = finding("表1", "A1", message=RULES["错误"].name, related=(Related("表1", "A1", "脱贫户 · 金额", "1"),))
+    assert problem_lines(bare) == ["错误的样子", "对照 表2  甲  1"]
+    assert problem_lines(same) == ["错误的样子", "脱贫户 · 金额"]
+
+
+def test_an_empty_row_is_no_lower_than_a_line() -> None:
+    assert row_height([""] * len(COLUMNS)) == 18
+    assert row_height(["", "", "", "", "甲" * 9000, *[""] * 8]) == 400
+
+
+def test_rows_come_back_with_their_marks() -> None:
+    head = [title for title, _, _ in COLUMNS]
+    line = ["核实", "X201", "表1", "A2", "问题", *[None] * 5]
+    rows = [["校验结果"], *[[None]] * (HEADER_ROW - 2), head]
+    rows += [
+        [*line, " 原因\r\n二 ", "待复核", "1:a:b:c"],
+        [*line, None, None, "1:a:b:c"],
+        [*line, None, None, "1:a:b:"],
+    ]
+    book = memory_book("b", {"校验结果": rows, "表1": [[1]]})
+    assert without_result(book) == {("X201", "表1", "A2"): "原因\n二"}
+    assert typed_in(book) == [
+        Typed("X201", "表1", "A2", "问题", "原因\n二", Mark("a", "b", "c")),
+        Typed("X201", "表1", "A2", "问题", "", Mark("a", "b", "c")),
+    ]
+    assert [sheet.name for sheet in book.ours] == ["校验结果"]

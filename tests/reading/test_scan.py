@@ -9,7 +9,7 @@ import pytest
 from jiesuan.reading import rewrite
 from jiesuan.reading import scan as quick
 from jiesuan.reading.problem import SheetTooLarge
-from jiesuan.reading.scan import Scan, Strings, parse_area, scan
+from jiesuan.reading.scan import Scan, Strings, parse_area, scan, shifted
 
 from .making import sheet_xml, strings_xml
 
@@ -307,3 +307,35 @@ class TestStrings:
 )
 def test_parse_area(reference: str, area: tuple[int, int, int, int] | None) -> None:
     assert parse_area(reference) == area
+
+
+@pytest.mark.parametrize(
+    ("formula", "rows", "columns", "reads"),
+    [
+        ("A1*2", 2, 1, "B3*2"),
+        ("$A1+A$1+$A$1", 2, 1, "$A3+B$1+$A$1"),
+        ('SUM(A1:B2)&"A1"', 2, 1, 'SUM(B3:C4)&"A1"'),
+        ("'A1 表'!B2+表1!C3", 2, 1, "'A1 表'!C4+表1!D5"),
+        ("LOG10(A1)+A1.5", 1, 0, "LOG10(A2)+A1.5"),
+        ("B2", -1, -1, "A1"),
+        ("A1", -1, 0, ""),
+        ("A1", 0, -1, ""),
+        ("XFD1+A1", 0, 1, ""),
+        ("A1048576", 1, 0, ""),
+        ("B7", 0, 0, "B7"),
+    ],
+)
+def test_shifted(formula: str, rows: int, columns: int, reads: str) -> None:
+    assert shifted(formula, rows, columns) == reads
+
+
+def test_shared_formulas_are_written_out_for_every_cell() -> None:
+    found = scanned(
+        '<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">B1+$C$1</f><v>1</v></c>'
+        '<c r="D1"><f t="shared" ref="D1:E1" si="1">D2</f><v>1</v></c><c r="E1"><f t="shared" si="1"/><v>1</v></c></row>'
+        '<row r="2"><c r="A2"><f t="shared" si="0"/><v>1</v></c></row>'
+        '<row r="3"><c r="A3"><f t="shared" si="0"></f><v>1</v></c><c r="B3"><f t="shared" si="9"/><v>1</v></c></row>'
+    )
+    assert found.formulas == {
+        (1, 1): "B1+$C$1", (2, 1): "B2+$C$1", (3, 1): "B3+$C$1", (1, 4): "D2", (1, 5): "E2", (3, 2): "",
+    }  # fmt: skip

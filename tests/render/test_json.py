@@ -12,6 +12,7 @@ import pytest
 
 from jiesuan import __version__
 from jiesuan.calculate import Write
+from jiesuan.calculated import calculate_file
 from jiesuan.filling import Filling
 from jiesuan.ref import Ref
 from jiesuan.render.json import (
@@ -23,7 +24,7 @@ from jiesuan.render.json import (
     write_record,
 )
 from jiesuan.report import Finding, Related, Report, Unverified
-from jiesuan.session import Calculated, calculate_file, check_file
+from jiesuan.session import Calculated, check_file
 
 from ..making import ID, PACK, PHONE, overtyped, sample, written
 

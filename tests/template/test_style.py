@@ -36,6 +36,7 @@ number 宋体 9 center border text_wrap
 axis 宋体 10 center border text_wrap
 input 宋体 10 center border shrink
 computed 宋体 10 center border shrink #DDEBF7
+gathered 宋体 10 center border shrink #DDEBF7
 standard 宋体 10 center border shrink #EDEDED
 text 宋体 10 left border text_wrap
 dash 宋体 10 center border #EDEDED

@@ -96,6 +96,8 @@ def test_committed_templates_are_the_generated_ones(pack: Pack, tmp_path: Path) 
         "省属技工院校资助金结算表_2024秋.xlsx",
         "市属技工院校资助金结算表_2024春.xlsx",
         "市属技工院校资助金结算表_2024秋.xlsx",
+        "附件3_设区市（县）人社局资助金结算表_2024春.xlsx",
+        "附件3_设区市（县）人社局资助金结算表_2024秋.xlsx",
     ]
     assert {path.name for path in folder.glob("*.xlsx")} == {path.name for path in written}
     for path in written:

@@ -83,6 +83,8 @@ class Book:
     """What the reader had to leave aside, in Chinese, e.g. a sheet too wide to be a form."""
     reasons: dict[tuple[str, str, str], str] | None = None
     """On a workbook that came back with marks of ours: the reasons typed there, by rule, sheet and cell."""
+    ours: list[Sheet] = field(default_factory=list)
+    """Sheets of our own that came back with the workbook and were set aside: `校验结果`, `审核说明`."""
 
     def sheet(self, name: str) -> Sheet:
         """The sheet of that name.  Raises KeyError."""

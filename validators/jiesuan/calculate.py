@@ -298,9 +298,11 @@ def _total_addends(table: Table) -> Iterator[tuple[int, list[int]]]:
             continue
         kept = tuple(position for position, name in enumerate(key) if name != ALL)
         if kept not in groups:
-            group: dict[Key, list[int]] = {}
-            for detail in details:
-                group.setdefault(tuple(table.keys[detail][p] for p in kept), []).append(detail)
+            group: dict[Key, list[int]] = {} if kept else {(): details}
+            whole = len(kept) == len(key)
+            for detail in details if kept else ():
+                own = table.keys[detail]
+                group.setdefault(own if whole else tuple(own[p] for p in kept), []).append(detail)
             groups[kept] = group
         yield index, groups[kept].get(tuple(key[p] for p in kept), [])
 

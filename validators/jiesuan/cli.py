@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from .commands import calc, check, making, reference
+from .commands import batch, bureau, calc, check, explain, making, notices, publicize, reference, roster
 from .commands.app import app
 from .console import prepare_streams
 
-__all__ = ["app", "calc", "check", "main", "making", "reference"]
+__all__ = ["app", "batch", "bureau", "calc", "check", "explain", "main", "making", "notices", "publicize", "reference", "roster"]
 
 # What other packages add (the Excel add-in does): functions that take the program and add commands to it.
 for extension in sorted(entry_points(group="jiesuan.commands"), key=lambda found: found.name):

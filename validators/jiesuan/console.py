@@ -38,6 +38,15 @@ def drop_output() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
+def encodable(text: str) -> bool:
+    """Whether standard output can print every character; GBK consoles know √ but not ✓."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def say(message: str) -> None:
     """A remark beside the result."""
     typer.echo(mask(message), err=True)

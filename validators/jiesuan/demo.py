@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from .calculated import calculate_file
 from .pack import load_pack
 from .produce import errors_file, make_blank, make_sample_file, write_errors
 from .produce_error import OutputError, reason
 from .render.text import report_lines
-from .session import Failure, calculate_file, check_file
+from .session import Failure, check_file
 from .term import Term
 
 SET, TERM, STUDENTS, ERRORS, SEED = "市属", "2024春", 300, 8, 7

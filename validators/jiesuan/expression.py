@@ -54,6 +54,8 @@ class Parsed:
     """By source text, in order of appearance."""
     texts: dict[ast.expr, str]
     """The source text of each operand's node."""
+    condition: str = ""
+    """The source text of `when`."""
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +73,8 @@ def parse(code: str, holds: str, when: str) -> Parsed:
             for part in _operand_nodes(node):
                 texts[part] = ast.unparse(part)
                 operands[texts[part]] = _operand(code, part)
-    return Parsed(tree.left, COMPARISONS[type(tree.ops[0])], tree.comparators[0], condition, operands, texts)
+    said = ast.unparse(condition) if condition is not None else ""
+    return Parsed(tree.left, COMPARISONS[type(tree.ops[0])], tree.comparators[0], condition, operands, texts, said)
 
 
 def called(node: ast.expr) -> str:

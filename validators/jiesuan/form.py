@@ -1,20 +1,24 @@
 """The declaration of a form: one TOML file, from which come the blank template, the binder, the calculator, the schema
 and the 填报说明.  See README §“表、规则、政策都是数据”.
 
-A form is a **grid** (fixed rows and columns spanned by axes, with totals) or a **list** (any number of rows in labelled
-sections, each with 小计).  Either way its figures are a tidy table: a key per axis (`"*"` = over all members, the total)
+A form is a **grid** (fixed rows and columns spanned by axes, with totals), a **list** (any number of rows in labelled
+sections, each with 小计) or of **schools** (a list whose totals stand above what they sum).  Either way its figures are a tidy table: a key per axis (`"*"` = over all members, the total)
 and a field per measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
-from typing import Literal
+from collections.abc import Callable, Hashable, Iterator
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 import msgspec
 
 from .text import fold
+
+_P = ParamSpec("_P")
+_Declared = TypeVar("_Declared")
+_Result = TypeVar("_Result")
 
 ALL = "*"
 """The member that stands for “over all members of this axis” in the key of a total."""
@@ -23,11 +27,36 @@ Key = tuple[str, ...]
 """One member (or `ALL`) per axis of the form, in the form's order."""
 
 Role = Literal["axis", "input", "computed", "standard", "serial", "text"]
-Kind = Literal["人数", "人次", "金额", "标准", "序号", "文本", "姓名", "身份证号", "电话", "班级", "专业"]
+Kind = Literal["人数", "人次", "金额", "标准", "比例", "序号", "文本", "姓名", "身份证号", "电话", "班级", "专业"]
 Source = Literal["printed", "reconstructed"]
 
-NUMERIC: frozenset[str] = frozenset({"人数", "人次", "金额", "标准", "序号"})
+NUMERIC: frozenset[str] = frozenset({"人数", "人次", "金额", "标准", "比例", "序号"})
 WHOLE: frozenset[str] = frozenset({"人数", "人次", "序号"})
+
+
+_VAGUE = ("金额", "人数", "人次", "合计", "资金总额", "省级财政资金", "市级财政资金", "涉农专业", "一般专业", "省级", "市、县级")
+"""Headings that several columns of a form have under different ones."""
+
+
+def once(
+    function: Callable[Concatenate[_Declared, _P], _Result],
+) -> Callable[Concatenate[_Declared, _P], _Result]:
+    """Remember what follows from a declaration and, if any, further hashable arguments; nobody may change the result.
+
+    The declaration is known by its identity (two are slow to compare), and kept, so that no other can take its place.
+    """
+    known: dict[tuple[Hashable, ...], tuple[_Declared, _Result]] = {}
+
+    @wraps(function)
+    def remembered(declared: _Declared, /, *args: _P.args, **kwargs: _P.kwargs) -> _Result:
+        key = (id(declared), *args)
+        if key not in known:
+            if len(known) >= 1_000:
+                known.clear()
+            known[key] = (declared, function(declared, *args, **kwargs))
+        return known[key][1]
+
+    return remembered
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,6 +128,13 @@ class Column(Part, frozen=True, kw_only=True):
     width: float = 0
     note: str = ""
     source: Source = "printed"
+    at: Literal["rows", "total"] = "rows"
+    """`total`: stands on the overall total of a form of schools alone, and sums nothing."""
+    rounded: int | None = None
+    """Decimals to which the native formula is rounded (6 = one 分 of 万元)."""
+    draws: str = ""
+    """Forms of a bureau: what stands here for a school, as an expression of rules over the school's own forms:
+    `sum(助学金.人数, 专业性质="涉农专业")`."""
 
     @property
     def numeric(self) -> bool:
@@ -108,7 +144,7 @@ class Column(Part, frozen=True, kw_only=True):
     def caption(self) -> str:
         """How messages call the column: its printed heading where that is short, else its name."""
         leaf = self.header[-1] if self.header else self.name
-        return leaf if len(leaf) <= 6 and leaf not in ("金额", "人数", "合计") else self.name
+        return leaf if len(leaf) <= 6 and leaf not in _VAGUE else self.name
 
 
 class Total(Part, frozen=True, kw_only=True):
@@ -172,7 +208,7 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     """Any of these inside a sheet's first rows makes the sheet this form."""
     without: tuple[str, ...] = ()
     """… unless one of these stands there too."""
-    kind: Literal["grid", "list"]
+    kind: Literal["grid", "list", "schools"]
     unit: str
     unit_line: str = ""
     banner: str = ""
@@ -190,6 +226,10 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     """What is reconstructed or unknown, shown by `jiesuan forms`."""
     blank_rows: int = 0
     """List forms: empty rows per section in the blank template."""
+    draws: str = ""
+    """Forms of a bureau: the role of the schools' form that this one sums cell by cell."""
+    optional: bool = False
+    """No official form: a workbook without it lacks nothing."""
 
     def field(self, name: str) -> Column:
         """The column of that name.  Raises KeyError."""
@@ -201,7 +241,7 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     def has(self, name: str) -> bool:
         return any(column.name == name for column in self.column)
 
-    @property
+    @cached_property
     def axes(self) -> tuple[str, ...]:
         return tuple(axis.name for axis in self.axis)
 
@@ -211,12 +251,12 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
                 return axis
         raise KeyError(name)
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Column, ...]:
         """The columns that hold something to read: everything but the label columns."""
         return tuple(column for column in self.column if column.role != "axis")
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Implicit axes: group name → field names (月 → 第1月 …)."""
         groups: dict[str, tuple[str, ...]] = {}
@@ -227,7 +267,7 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
 
     def summed(self, column: Column) -> bool:
         """Whether totals add this field up (serial numbers are counted, standards and texts are not added)."""
-        return column.numeric and column.role in ("input", "computed", "serial")
+        return column.numeric and column.role in ("input", "computed", "serial") and column.at == "rows"
 
     def paired(self, column: Column) -> Column | None:
         """The amount beside a serial number (人数 and 金额 under one heading), or None."""
@@ -243,6 +283,10 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     def total_keys(self, total: Total) -> list[Key]:
         """The keys of the total rows that this declaration prints."""
         return list(_product([axis.members if axis.name in total.keep else () for axis in self.axis]))
+
+    @cached_property
+    def _meant(self) -> dict[tuple[str, str], str | None]:
+        return {}
 
     @cached_property
     def _labels(self) -> dict[str, tuple[dict[str, str], list[tuple[str, str]]]]:
@@ -261,11 +305,15 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
 
     def member(self, axis: str, label: str) -> str | None:
         """The member of the axis that a label means, or None."""
-        exact, starts = self._labels[axis]
-        folded = fold(label)
-        if folded in exact:
-            return exact[folded]
-        return next((name for start, name in starts if folded.startswith(start)), None)
+        place = (axis, label)
+        if place not in self._meant:
+            if len(self._meant) >= 5_000:
+                self._meant.clear()
+            exact, starts = self._labels[axis]
+            folded = fold(label)
+            start = next((name for start, name in starts if folded.startswith(start)), None)
+            self._meant[place] = exact.get(folded, start)
+        return self._meant[place]
 
 
 def _product(choices: list[tuple[Member, ...]]) -> Iterator[Key]:

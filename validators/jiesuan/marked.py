@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .explain import Explanation, Judgement, absorbed, time_now
 from .marking import NotMarkable, clear, mark
 from .marking.files import NotWritten, check_writable, converted, keep_backup, lock_of, write_whole
+from .marking.kept import with_kept
 from .marking.package import Package
-from .reading import UnreadableFile, received
-from .session import Failure, broken, failed, open_and_check, unused
+from .marking.returned import came_back, without_result
+from .pack import load_pack
+from .reading import UnreadableFile, open_book, received
+from .session import OOXML, Failure, Further, broken, failed, open_and_judge, unused
 from .text import mask
 
 if TYPE_CHECKING:
     from .report import Report
     from .term import Term
 
-OOXML = (".xlsx", ".xlsm", ".xltx", ".xltm")
 CHECKED, CLEARED = "_已校验", "_已清除"
 _FOREIGN = (".xls", ".xlsb", ".ods", ".et")
 _CHANGED = "处理的时候文件被别的程序改过了，没有写。请重新运行。"
@@ -57,20 +60,34 @@ def mark_file(
     force: bool = False,
     term: Term | None = None,
     password: str | None = None,
+    further: Further | None = None,
 ) -> Marked:
     """Check a file and write it, marked, to `target`.  The report is there even where marking fails."""
-    checked = open_and_check(path, term=term, password=password)
+    checked = open_and_judge(path, term=term, password=password, further=further)
     if isinstance(checked, Failure):
         return Marked(checked)
-    workbook, report = checked
+    _, judgement = checked
+    return mark_report(path, target, judgement.report, judgement, in_place=in_place, force=force)
+
+
+def mark_report(
+    path: Path,
+    target: Path,
+    report: Report,
+    judgement: Judgement | None = None,
+    *,
+    in_place: bool = False,
+    force: bool = False,
+) -> Marked:
+    """Write a file, marked with a report that was made of it, to `target`."""
     done = Marked(report)
     try:
-        data, note = _to_mark(path, workbook.book.sha256, in_place=in_place)
-        new = mark(data, report, workbook.book.reasons)
+        data, note = to_mark(path, report.sha256, in_place=in_place)
+        new = mark(data, report, judgement)
         if in_place and new == data:
             done.note = f"{mask(path.name)} 已是这个样子，没有再写。"
         else:
-            done.note = note + _write(path, target, data, new, in_place=in_place, force=force)
+            done.note = note + write_result(path, target, data, new, in_place=in_place, force=force)
         done.output = mask(target.name)
     except (UnreadableFile, NotMarkable) as error:
         done.failure = failed(path, error.kind, error.message)
@@ -90,7 +107,11 @@ def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool 
         plain = clear(data)
         if plain == data:
             return f"{mask(path.name)} 上没有标记，没有写文件。"
-        return _write(path, target, data, plain, in_place=in_place, force=force)
+        kept = _typed(path, data)
+        if kept is not None:
+            plain = with_kept(plain, kept)
+        told = write_result(path, target, data, plain, in_place=in_place, force=force)
+        return told if kept is None else f"{told}写在“校验结果”上的说明存到了“审核说明”表。"
     except (UnreadableFile, NotMarkable) as error:
         return failed(path, error.kind, error.message)
     except NotWritten as error:
@@ -99,7 +120,19 @@ def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool 
         return broken(path, error)
 
 
-def _to_mark(path: Path, sha256: str, *, in_place: bool) -> tuple[bytes, str]:
+def _typed(path: Path, data: bytes) -> list[Explanation] | None:
+    """The explanations as they are to be kept, where some were typed on `校验结果` since they were written."""
+    try:
+        book = open_book(path, data=data)
+    except UnreadableFile:
+        return None
+    without_result(book)
+    pack = load_pack()
+    levels = {code: rule.level for code, rule in pack.rules.items()}
+    return absorbed(*came_back(book), levels, pack.wording, time_now())
+
+
+def to_mark(path: Path, sha256: str, *, in_place: bool) -> tuple[bytes, str]:
     """The bytes that were checked, and what to say where they had to be converted.  Raises UnreadableFile, NotMarkable,
     NotWritten."""
     data = received(path)
@@ -114,13 +147,11 @@ def _to_mark(path: Path, sha256: str, *, in_place: bool) -> tuple[bytes, str]:
     else:
         return data, ""
     if in_place:
-        raise NotMarkable(
-            "not-ooxml", f"{suffix} 格式不能标在原文件里。请去掉 --in-place，会另存为 .xlsx 再标记，原文件不动。"
-        )
-    return converted(data, suffix), f"{suffix} 文件已由 LibreOffice 转换成 .xlsx 再标记。"
+        raise NotMarkable("not-ooxml", f"{suffix} 格式的原文件写不进去。请去掉 --in-place，另存为 .xlsx，原文件不动。")
+    return converted(data, suffix), f"{suffix} 文件已由 LibreOffice 转换成 .xlsx。"
 
 
-def _write(path: Path, target: Path, old: bytes, new: bytes, *, in_place: bool, force: bool) -> str:
+def write_result(path: Path, target: Path, old: bytes, new: bytes, *, in_place: bool, force: bool) -> str:
     """Write the result, in place only over the content `old`; what to say.  Raises NotWritten, OSError."""
     if not in_place:
         if not target.parent.exists() and target.parent.parent.is_dir():

@@ -49,7 +49,7 @@ def read_number(value: Value) -> Number:
     if kind is int:
         return _whole(value)
     if kind is float:
-        return _from_float(value)  # type: ignore[arg-type]
+        return _from_float(value)
     if isinstance(value, ErrorValue):
         return Number(None, "error")
     if isinstance(value, bool):
@@ -68,6 +68,7 @@ def _whole(value: int) -> Number:
     return Number(Decimal(value))
 
 
+@lru_cache(maxsize=16_384)
 def _from_float(value: float) -> Number:
     if value != value or value in (float("inf"), float("-inf")):
         return Number(None, "error")

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
-import tomllib
+import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import InvalidOperation
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from .declared import (
+    PackError,
+    PackInfo,
+    SetInfo,
+    check_terms,
+    checked,
+    pack_folders,
+    packs_folder,
+    parse,
+    read_declaration,
+)
 from .form import Axis, Column, Derived, Form, Line, Member, Total
 from .formula import Formula, FormulaError, parse_expression, parse_formula
 from .policy import Policy, in_force
+from .regions import law_of, read_layer, read_policy
 from .rule import Rule, RuleFile
 from .term import Term
+from .wording import Wording
+
+__all__ = [
+    "Pack",
+    "PackError",
+    "PackInfo",
+    "SetInfo",
+    "load_pack",
+    "pack_names",
+    "packs_folder",
+    "read_declaration",
+    "read_table",
+]
 
 _T = TypeVar("_T")
-
-
-class PackError(Exception):
-    """A declaration that cannot be used; the message names file and key, in Chinese."""
-
-
-class SetInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One set of forms a school fills: 省属 (附件1) or 市属 (附件2)."""
-
-    name: str
-    title: str
-    attachment: str
-    forms: tuple[str, ...]
-
-
-class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`pack.toml`."""
-
-    id: str
-    name: str
-    region: str
-    version: int
-    since: str
-    set: tuple[SetInfo, ...]
-    labels: dict[str, dict[str, tuple[str, ...]]] = {}
-    """Axis → member → other ways to write it, seen in received files (added to every form's own)."""
-    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,8 @@ class Pack:
     """By id, undated: use `form()` for the form of a term."""
     policy: Policy
     rules: dict[str, Rule]
+    wording: Wording = field(default_factory=Wording)
+    """What a written reason must not be."""
     _dated: dict[tuple[str, Term], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -65,8 +64,8 @@ class Pack:
         return f"{self.info.id}/{self.info.version}"
 
     def set_named(self, name: str) -> SetInfo:
-        """The set 省属 or 市属.  Raises KeyError."""
-        for item in self.info.set:
+        """The set 省属, 市属 or 设区市.  Raises KeyError."""
+        for item in (*self.info.set, *self.info.bureau):
             if item.name == name:
                 return item
         raise KeyError(name)
@@ -84,9 +83,14 @@ class Pack:
         """The forms a school of that set hands in, in order."""
         return [self.form(form_id, term) for form_id in self.set_named(set_name).forms]
 
-    def selected(self, set_name: str, term: Term) -> list[Rule]:
-        """The rules for a workbook of that set and term, by code."""
-        return [rule for rule in self.rules.values() if rule.applies(set_name, term)]
+    def selected(self, set_name: str, term: Term, needs: str = "") -> list[Rule]:
+        """The rules for a workbook of that set and term, by code; with `needs` those that need that beside it."""
+        begins = self.set_named(set_name).rules
+        return [
+            rule
+            for rule in self.rules.values()
+            if rule.needs == needs and rule.applies(set_name, term) and (not begins or rule.code.startswith(begins))
+        ]
 
     def formula(self, form: Form, column: Column) -> Formula:
         """The parsed formula of a computed column."""
@@ -101,7 +105,7 @@ class Pack:
 
     def keys(self, form: Form, key: tuple[str, ...]) -> dict[str, str]:
         """What narrows a policy figure at a figure's key: its members and the 隶属 of the form's set."""
-        return {"隶属": form.set, **dict(zip(form.axes, key, strict=True))}
+        return {"隶属": self.set_named(form.set).rates or form.set, **dict(zip(form.axes, key, strict=True))}
 
 
 @lru_cache(maxsize=512)
@@ -115,42 +119,42 @@ def expression(text: str) -> Formula:
     return parse_expression(text)
 
 
-def packs_folder() -> Path:
-    """Where the packs are: inside the installed package, or beside the sources in a checkout."""
-    here = Path(__file__).resolve().parent
-    for folder in (here / "workbook_templates", here.parents[1] / "workbook_templates"):
-        if folder.is_dir():
-            return folder
-    raise PackError("找不到 workbook_templates 文件夹，请重新安装 jiesuan。")
-
-
 def pack_names() -> list[str]:
-    """Ids of the packs at hand."""
-    return sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
+    """Ids of the packs at hand that have forms."""
+    return sorted(name for name, folder in pack_folders().items() if (folder / "forms").is_dir())
 
 
 def load_pack(name: str = "fujian-2024") -> Pack:
-    """Load a pack by id, or from a folder.  Raises PackError naming file and key."""
-    folder = packs_folder() / name
-    if not folder.is_dir():
-        folder = Path(name)
-    if not (folder / "pack.toml").is_file():
+    """Load a pack by id, or from a folder; its policy is that of its region, packs of policy alone included.  Raises
+    PackError naming file and key."""
+    folders = pack_folders()
+    folder = folders.get(name, Path(name)).resolve()
+    if not (folder / "forms").is_dir() or not (folder / "pack.toml").is_file():
         raise PackError(f"没有名为“{name}”的表册。现有：{'、'.join(pack_names())}。")
-    return _load(folder.resolve())
+    return _in_its_region(folder, tuple(other for other in folders.values() if other != folder))
+
+
+@lru_cache(maxsize=64)
+def _in_its_region(folder: Path, others: tuple[Path, ...]) -> Pack:
+    pack = _load(folder)
+    different = (other for other in others if read_layer(other).id != pack.info.id)
+    return dataclasses.replace(pack, policy=law_of(pack.info.region, (folder, *different)).policy)
 
 
 @cache
 def _load(folder: Path) -> Pack:
-    info = _convert(folder / "pack.toml", PackInfo)
+    info = read_declaration(folder / "pack.toml", PackInfo)
     forms = {form.id: form for form in _load_forms(folder, info)}
     rules: dict[str, Rule] = {}
     for path in sorted((folder / "rules").glob("*.toml")):
-        for rule in _convert(path, RuleFile).rule:
+        for rule in read_declaration(path, RuleFile).rule:
             if rule.code in rules:
                 raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
-            _check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
+            check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
             rules[rule.code] = rule
-    pack = Pack(info, forms, _convert(folder / "policy.toml", Policy), dict(sorted(rules.items())))
+    reasons = folder / "explain.toml"
+    wording = read_declaration(reasons, Wording) if reasons.is_file() else Wording()
+    pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording)
     _verify(pack)
     return pack
 
@@ -158,14 +162,14 @@ def _load(folder: Path) -> Pack:
 def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
     tables: dict[str, dict[str, Any]] = {}
     for path in sorted((folder / "forms").glob("*.toml")):
-        table = _parse(path)
+        table = parse(path)
         base = table.pop("extends", None)
         if base is not None:
             if not isinstance(base, str) or base not in tables:
                 raise PackError(f"{path.name}：extends 指向不存在的表 {base}")
             table = {**tables[base], **table}
         tables[path.stem] = table
-        form = _checked(path, table, Form)
+        form = checked(path, table, Form)
         if form.id != path.stem:
             raise PackError(f"{path.name}：id 应与文件名相同")
         yield msgspec.structs.replace(form, axis=tuple(_with_labels(axis, info) for axis in form.axis))
@@ -182,39 +186,14 @@ def _with_labels(axis: Axis, info: PackInfo) -> Axis:
     )
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PackError(f"读不了 {path.name}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path.name} 不是有效的 TOML：{error}") from error
-
-
-def _convert(path: Path, kind: type[_T]) -> _T:
-    return _checked(path, _parse(path), kind)
-
-
-def _checked(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        raise PackError(f"{path.name}：{error}") from error
+def read_table(path: Path, kind: type[_T]) -> _T:
+    """Another TOML file of a pack, as the structure it should have.  Raises PackError."""
+    return read_declaration(path, kind)
 
 
 def _verify(pack: Pack) -> None:
     """Find what would otherwise break later: terms, figures, formulas and names that do not resolve."""
-    _check_terms("pack.toml：since", pack.info.since)
-    for choice in pack.policy.choice:
-        _check_terms(f"policy.toml：{choice.name}", choice.since, choice.until)
-    for standard in pack.policy.standard:
-        _check_terms(f"policy.toml：{standard.name}", standard.since, standard.until)
-        try:
-            known = standard.amount.is_finite()
-        except InvalidOperation:
-            known = False
-        if not known:
-            raise PackError(f"policy.toml：{standard.name} 的 value“{standard.value}”不是数")
+    check_terms("pack.toml：since", pack.info.since)
     for form in pack.forms.values():
         try:
             _verify_names(form, pack.policy)
@@ -224,18 +203,10 @@ def _verify(pack: Pack) -> None:
                 _verify_derived(form, item)
         except (FormulaError, ValueError) as error:
             raise PackError(f"{form.id}.toml：{error}") from error
-    for info in pack.info.set:
+    for info in (*pack.info.set, *pack.info.bureau):
         for form_id in info.forms:
             if form_id not in pack.forms:
                 raise PackError(f"pack.toml：没有表 {form_id}")
-
-
-def _check_terms(where: str, *terms: str) -> None:
-    for text in filter(None, terms):
-        try:
-            Term.parse(text)
-        except ValueError as error:
-            raise PackError(f"{where}：{error}") from error
 
 
 def _verify_names(form: Form, policy: Policy) -> None:
@@ -257,7 +228,7 @@ def _verify_names(form: Form, policy: Policy) -> None:
         for name in sorted(set(names) - declared):
             raise ValueError(f"{key} 里的“{name}”没有声明或重复")
     for total in form.total:
-        _check_terms(f"{form.id}.toml：total“{total.label}”", total.since, total.until)
+        check_terms(f"{form.id}.toml：total“{total.label}”", total.since, total.until)
 
 
 def _verify_column(pack: Pack, form: Form, column: Column) -> None:

@@ -1,12 +1,17 @@
-"""Dated policy figures: standards with unit, region and basis, and lists such as the grades that get 助学金.
+"""Dated policy: standards with unit and basis, lists such as the grades that get 助学金, who is eligible, what may be
+published.
 
-Everything here is data (`policy.toml` of a pack); a school or province changes a figure there, never in code.
+Everything here is data (`policy.toml` of a pack); a school or province changes a figure there, never in code.  How the packs
+of a region, its province and the country stand above one another is said in `jiesuan.law`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -17,34 +22,94 @@ from .term import Term
 Certainty = Literal["certain", "inferred", "unknown"]
 
 
-class Standard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One dated figure.  `keys` narrow it (隶属, 专业类别 …); `until` empty = still in force."""
+class Dated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every entry says of itself: first and last term (`until` empty = still in force), document and clause, and how
+    sure it is: certain = literally there, inferred = follows from it, unknown = no source found."""
+
+    since: str
+    until: str = ""
+    basis: str
+    certainty: Certainty = "certain"
+    note: str = ""
+
+
+class Standard(Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One dated figure.  `keys` narrow it (隶属, 专业类别 …)."""
 
     name: str
     value: str
     unit: str
     keys: dict[str, str] = {}
-    since: str
-    until: str = ""
-    basis: str
-    certainty: Certainty = "certain"
-    note: str = ""
 
     @property
     def amount(self) -> Decimal:
         return Decimal(self.value)
 
+    @property
+    def key(self) -> Hashable:
+        """What no two entries of one pack may say at the same time."""
+        return self.name, frozenset(self.keys.items())
 
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    @property
+    def title(self) -> str:
+        """`免学费年标准（省属、涉农专业）`."""
+        return self.name + (f"（{'、'.join(self.keys.values())}）" if self.keys else "")
+
+
+class Choice(Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One dated list of words, e.g. the grades eligible for 助学金."""
 
     name: str
     values: tuple[str, ...]
-    since: str
-    until: str = ""
-    basis: str
-    certainty: Certainty = "certain"
-    note: str = ""
+
+    @property
+    def key(self) -> Hashable:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+
+Outcome = Literal["应", "可", "不得"]
+
+
+class Eligible(Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who must (应), may (可) or must not (不得) get the aid of a project.
+
+    `when` names facts about a student (年级, 专业性质, 困难, 困难等级, 户籍, 学制 …) and the values that count; all must agree."""
+
+    project: str
+    name: str
+    outcome: Outcome
+    when: dict[str, tuple[str, ...]]
+
+    @property
+    def key(self) -> Hashable:
+        return self.project, self.name
+
+    @property
+    def title(self) -> str:
+        return f"{self.project}：{self.name}"
+
+
+class PublicField(Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One kind of information in a published list (公示); `also` are other headings it is found under."""
+
+    name: str
+    allowed: bool
+    also: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hashable:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+
+Entry = Standard | Choice | Eligible | PublicField
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,6 +117,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     standard: tuple[Standard, ...] = ()
     choice: tuple[Choice, ...] = ()
+    eligible: tuple[Eligible, ...] = ()
+    public: tuple[PublicField, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, tuple[Entry, ...]]:
+        """All entries by the name of their table in the file."""
+        return {"standard": self.standard, "choice": self.choice, "eligible": self.eligible, "public": self.public}
 
     def lookup(self, name: str, term: Term, keys: Mapping[str, str]) -> Standard | None:
         """The figure in force in that term whose keys all agree with `keys`; None when policy gives none (e.g. tiers).
@@ -93,6 +165,36 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return frozenset(standard.name for standard in self.standard)
 
 
+def period_faults(policy: Policy) -> Iterator[str]:
+    """Holes and overlaps in the dates of a pack's policy, each with its table and key, in Chinese."""
+    for table, entries in policy.tables.items():
+        kept: dict[Hashable, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            kept[entry.key].append(entry)
+        for same in kept.values():
+            yield from _faults(table, sorted(same, key=_start))
+
+
+def _start(entry: Entry) -> Term:
+    return Term.parse(entry.since) if entry.since else Term(0, 0)
+
+
+def _faults(table: str, entries: list[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.until and Term.parse(entry.until) < _start(entry):
+            yield f"{table}“{entry.title}”：until（{entry.until}）早于 since（{entry.since}）"
+    for earlier, later in pairwise(entries):
+        start = _start(later)
+        if not earlier.until or Term.parse(earlier.until) >= start:
+            yield (
+                f"{table}“{earlier.title}”的期限重叠：since = {earlier.since or '（空）'} 的一条"
+                f"{f'到 {earlier.until}' if earlier.until else '没有写 until'}，另一条从 {later.since or '（空）'} 起"
+            )
+        elif Term.parse(earlier.until).next < start:
+            yield f"{table}“{earlier.title}”的期限有空档：前一条 until = {earlier.until}，后一条 since = {later.since}"
+
+
+@lru_cache(maxsize=4096)
 def in_force(since: str, until: str, term: Term) -> bool:
     """Whether a dated entry covers the term; empty ends are open."""
     return (not since or Term.parse(since) <= term) and (not until or term <= Term.parse(until))

@@ -8,11 +8,12 @@ MIN, MAX.  Anything else stays without a result and is reported as such, never g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
 
 from .book import Book, Cell, ErrorValue, Sheet, Value
-from .number import read_number
+from .functions import FUNCTIONS, Cannot, Operand, Spoilt, as_text, number_of, operand, plain_value
 from .ref import column_number
 
 _TOKEN = re.compile(
@@ -31,20 +32,7 @@ _LONGEST = 4_000
 """Characters of a formula."""
 _MAX_WORK = 3_000_000
 """Cells looked at for one book; a hostile file cannot take longer."""
-Operand = Decimal | str | bool | None
 Place = tuple[str, Cell]
-
-
-class _Cannot(Exception):
-    """The formula uses something outside the few things understood here, or depends on itself."""
-
-
-class _Spoilt(Exception):
-    """The result is an error such as #DIV/0!."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = ErrorValue(error)
 
 
 def recalculate(book: Book) -> None:
@@ -60,6 +48,7 @@ def recalculate(book: Book) -> None:
             evaluator.settle(sheet, cell)
 
 
+@lru_cache(maxsize=20_000)
 def refers_to_itself(formula: str, cell: Cell) -> bool:
     """Whether a formula names its own cell, alone or inside an area (循环引用, the common slip in typed totals)."""
     row, column = cell
@@ -102,12 +91,12 @@ class _Evaluator:
                 elif parser is not None:
                     self.settled.add(place)
                     sheet.put(*cell, _result(parser), sheet.formulas[cell])
-            except (_Cannot, RecursionError):
+            except (Cannot, RecursionError):
                 self.settled.add(place)
 
     def value(self, sheet: Sheet, cell: Cell) -> Value:
         if cell in sheet.uncached:
-            raise _Cannot
+            raise Cannot
         return sheet.value(*cell)
 
     def cells(self, sheet: Sheet, first: Cell, last: Cell) -> list[Cell]:
@@ -117,30 +106,19 @@ class _Evaluator:
         bottom, right = min(last[0], len(sheet.values)), min(last[1], sheet.width)
         self.work += max(bottom - first[0] + 1, 0) * max(right - first[1] + 1, 0)
         if self.work > _MAX_WORK:
-            raise _Cannot
+            raise Cannot
         return [(row, column) for row in range(first[0], bottom + 1) for column in range(first[1], right + 1)]
 
 
 def _result(parser: _Parser) -> Value:
     try:
-        return _plain(parser.parse())
-    except _Spoilt as spoilt:
+        return plain_value(parser.parse())
+    except Spoilt as spoilt:
         return spoilt.error
     except ZeroDivisionError:
         return ErrorValue("#DIV/0!")
     except ArithmeticError:
         return ErrorValue("#NUM!")
-
-
-def _plain(value: Operand) -> Value:
-    """A result as a cell holds it; a reference to an empty cell gives 0."""
-    if value is None:
-        return 0
-    if not isinstance(value, Decimal):
-        return value
-    if value and value.adjusted() > 307:
-        raise OverflowError
-    return int(value) if abs(value) < 10**15 and value == value.to_integral_value() else float(value)
 
 
 class _Parser:
@@ -153,11 +131,11 @@ class _Parser:
         position = 0
         text = formula.rstrip()
         if not text or len(text) > _LONGEST:
-            raise _Cannot
+            raise Cannot
         while position < len(text):
             match = _TOKEN.match(text, position)
             if match is None:
-                raise _Cannot
+                raise Cannot
             self.tokens.append(match)
             position = match.end()
         self.at = 0
@@ -175,7 +153,7 @@ class _Parser:
     def parse(self) -> Operand:
         value = self.comparison()
         if self.at != len(self.tokens):
-            raise _Cannot
+            raise Cannot
         return value
 
     def peek(self, *operators: str) -> str:
@@ -193,7 +171,7 @@ class _Parser:
 
     def expect(self, operator: str) -> None:
         if not self.take(operator):
-            raise _Cannot
+            raise Cannot
 
     def comparison(self) -> Operand:
         left = self.sum()
@@ -203,36 +181,36 @@ class _Parser:
         right = self.sum()
         if isinstance(left, str) or isinstance(right, str):
             if operator not in ("=", "<>"):
-                raise _Cannot
-            same = _as_text(left) == _as_text(right)
+                raise Cannot
+            same = as_text(left) == as_text(right)
             return same if operator == "=" else not same
-        a, b = _number(left), _number(right)
+        a, b = number_of(left), number_of(right)
         return {"=": a == b, "<>": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator]
 
     def sum(self) -> Operand:
         value = self.product()
         while operator := self.take("+", "-"):
-            other = _number(self.product())
-            value = _number(value) + other if operator == "+" else _number(value) - other
+            other = number_of(self.product())
+            value = number_of(value) + other if operator == "+" else number_of(value) - other
         return value
 
     def product(self) -> Operand:
         value = self.unary()
         while operator := self.take("*", "/"):
-            other = _number(self.unary())
+            other = number_of(self.unary())
             if operator == "/" and not other:
                 raise ZeroDivisionError
-            value = _number(value) * other if operator == "*" else _number(value) / other
+            value = number_of(value) * other if operator == "*" else number_of(value) / other
         return value
 
     def unary(self) -> Operand:
         if self.take("-"):
-            return -_number(self.unary())
+            return -number_of(self.unary())
         if self.take("+"):
             return self.unary()
         value = self.atom()
         while self.take("%"):
-            value = _number(value) / 100
+            value = number_of(value) / 100
         return value
 
     def atom(self) -> Operand:
@@ -241,7 +219,7 @@ class _Parser:
             self.expect(")")
             return value
         if self.at >= len(self.tokens):
-            raise _Cannot
+            raise Cannot
         token = self.tokens[self.at]
         self.at += 1
         if token["number"]:
@@ -250,10 +228,10 @@ class _Parser:
             return token["text"][1:-1].replace('""', '"')
         if token["cell"] and not token["to"]:
             sheet, cell, _ = self.reference(token)
-            return _operand(self.evaluator.value(sheet, cell))
+            return operand(self.evaluator.value(sheet, cell))
         if token["name"]:
             return self.call(token["name"].upper())
-        raise _Cannot
+        raise Cannot
 
     def reference(self, token: re.Match[str]) -> tuple[Sheet, Cell, Cell]:
         sheet = self.sheet
@@ -262,7 +240,7 @@ class _Parser:
             if name.startswith("'"):
                 name = name[1:-1].replace("''", "'")
             if name.lower() not in self.evaluator.sheets:
-                raise _Cannot
+                raise Cannot
             sheet = self.evaluator.sheets[name.lower()]
         first = _cell(token["cell"])
         last = _cell(token["to"]) if token["to"] else first
@@ -276,9 +254,9 @@ class _Parser:
             if arguments:
                 self.expect(",")
             arguments.append(self.argument())
-        function = _FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name)
         if function is None:
-            raise _Cannot
+            raise Cannot
         return function(arguments)
 
     def argument(self) -> list[Value]:
@@ -288,12 +266,12 @@ class _Parser:
             self.at += 1
             sheet, first, last = self.reference(token)
             return [self.evaluator.value(sheet, cell) for cell in self.evaluator.cells(sheet, first, last)]
-        return [_plain(self.comparison())]
+        return [plain_value(self.comparison())]
 
     def condition(self) -> Operand:
         """IF; the branch not taken is not evaluated, so that it may divide by zero."""
         test = self.comparison()
-        chosen = test if isinstance(test, bool) else bool(_number(test))
+        chosen = test if isinstance(test, bool) else bool(number_of(test))
         self.expect(",")
         value: Operand = False
         if chosen:
@@ -323,84 +301,3 @@ def _cell(text: str) -> Cell:
     match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", text)
     assert match is not None
     return int(match[2]), column_number(match[1])
-
-
-def _operand(value: Value) -> Operand:
-    if isinstance(value, ErrorValue):
-        raise _Spoilt(value)
-    if value is None or isinstance(value, bool | str):
-        return value
-    number = read_number(value)
-    if number.value is None:
-        raise _Cannot
-    return number.value
-
-
-def _number(value: Operand) -> Decimal:
-    if value is None:
-        return Decimal(0)
-    if isinstance(value, str):
-        number = read_number(value).value
-        if number is None:
-            raise _Spoilt("#VALUE!")
-        return number
-    return Decimal(value)
-
-
-def _as_text(value: Operand) -> str | Decimal | bool:
-    """For comparing with a text: an empty cell is an empty text, a number is none at all."""
-    return "" if value is None else value.lower() if isinstance(value, str) else value
-
-
-def _numbers(values: list[Value]) -> list[Decimal]:
-    """What SUM counts: numbers, not texts; an error spoils the sum."""
-    found = []
-    for value in values:
-        if isinstance(value, ErrorValue):
-            raise _Spoilt(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            number = read_number(value).value
-            if number is not None:
-                found.append(number)
-    return found
-
-
-def _flat(arguments: list[list[Value]]) -> list[Decimal]:
-    return [number for values in arguments for number in _numbers(values)]
-
-
-def _countif(arguments: list[list[Value]]) -> Operand:
-    if len(arguments) != 2 or arguments[1] != [">0"]:
-        raise _Cannot
-    return Decimal(sum(number > 0 for number in _numbers(arguments[0])))
-
-
-def _one(values: list[Value]) -> Decimal:
-    """The single number that a function takes."""
-    if len(values) != 1:
-        raise _Cannot
-    return _number(_operand(values[0]))
-
-
-def _round(arguments: list[list[Value]]) -> Operand:
-    if len(arguments) != 2:
-        raise _Cannot
-    value, digits = map(_one, arguments)
-    return value.quantize(Decimal(1).scaleb(-int(digits)), rounding=ROUND_HALF_UP)
-
-
-def _abs(arguments: list[list[Value]]) -> Operand:
-    if len(arguments) != 1:
-        raise _Cannot
-    return abs(_one(arguments[0]))
-
-
-_FUNCTIONS: dict[str, Callable[[list[list[Value]]], Operand]] = {
-    "SUM": lambda arguments: sum(_flat(arguments), Decimal(0)),
-    "COUNT": lambda arguments: Decimal(len(_flat(arguments))),
-    "COUNTIF": _countif,
-    "ROUND": _round,
-    "ABS": _abs,
-    "MIN": lambda arguments: min(_flat(arguments), default=Decimal(0)),
-    "MAX": lambda arguments: max(_flat(arguments), default=Decimal(0)),
-}

@@ -83,12 +83,30 @@ class Unverified(_Masked):
     TEXTS = ("why",)
 
 
+@dataclass(frozen=True)
+class Answer(_Masked):
+    """A written explanation that came with the workbook, without the names in it: which finding it is for, its words, and
+    how it stands (`jiesuan.explain.STATES`)."""
+
+    code: str
+    sheet: str
+    cell: str
+    label: str
+    reason: str
+    state: str
+    comment: str = ""
+    """The reviewer's."""
+    why: str = ""
+    """Why it does not count, where that is not the reviewer's word."""
+    TEXTS = ("sheet", "label", "reason", "comment", "why")
+
+
 @dataclass
 class Report:
     """The outcome of confronting one workbook with the rules selected for it.
 
     Every selected rule has exactly one outcome: found (at least one finding), unchecked (nothing found, and something
-    could not be checked) or passed.
+    could not be checked), explained (all that was found is answered in writing) or passed.
     """
 
     file: str
@@ -100,6 +118,9 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     unchecked: list[Unverified] = field(default_factory=list)
     explained: list[Finding] = field(default_factory=list)
+    """Findings answered by an explanation that holds; they are not among `findings`."""
+    explanations: list[Answer] = field(default_factory=list)
+    """All explanations that came with the workbook, also those that do not hold."""
     remarks: list[str] = field(default_factory=list)
     school: str = ""
     blank: bool = False
@@ -134,6 +155,11 @@ class Report:
         """Findings by level, every level named."""
         counted = Counter(finding.level for finding in self.findings)
         return {level: counted[level] for level in LEVELS}
+
+    @property
+    def stale(self) -> list[Answer]:
+        """Explanations that lapsed because a figure changed."""
+        return [answer for answer in self.explanations if answer.state == "失效"]
 
     @property
     def clean(self) -> bool:
@@ -183,5 +209,7 @@ def next_step(report: Report) -> str:
     if levels["核实"]:
         return f"没有错误；有 {levels['核实']} 处要核实：改正，或按“办法”写明原因。"
     if report.unchecked:
-        return "没有发现问题，但有规则未能校验，见上面的原因。"
+        return "没有发现问题，但有规则未能校验，原因见“未能校验”一段。"
+    if report.explained:
+        return f"没有错误，{len(report.explained)} 处核实都已说明，可以打印盖章，连同“审核说明”一起报送。"
     return "全部通过，可以打印盖章报送。"

@@ -21,6 +21,9 @@ FAMILIES = {
     "D": "日期与学期",
     "B": "主管部门与学校之间",
     "T": "学期之间",
+    "R": "学籍名册",
+    "G": "公示",
+    "O": "资助管理机构",
 }
 
 
@@ -53,6 +56,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Axes of `each` over which what does not hold makes one finding, at the first place (e.g. 月)."""
     excused: str = ""
     """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
+    needs: str = ""
+    """What must be at hand beside the workbook itself: 名册 (a roster), 名册与结算表, 公示 (a list to be
+    published), 机构表 (a form about an institution), 批 (the other workbooks of a batch), 学校表 (the schools' workbooks
+    behind a bureau's), 上期 (last term's workbook).  Selected only where it is."""
     sets: tuple[str, ...] = ()
     since: str = ""
     until: str = ""

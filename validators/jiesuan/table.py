@@ -13,6 +13,10 @@ from .form import ALL, Column, Form, Key
 from .number import BLANK, Number, read_number, rounding
 from .ref import Ref
 
+_ZERO = Decimal(0)
+_memos: dict[int, tuple[Form, dict[tuple[Key, ...], dict[object, Any]]]] = {}
+_MOST_LAYOUTS = 50
+
 
 class Problem(NamedTuple):
     """Something the binder could not place.  `check` names the rule's check (`missing-column` …)."""
@@ -70,22 +74,32 @@ class Table:
     first_total: int | None = None
     """Lists: index of the first total record; grids know totals by `ALL` in their keys."""
     memo: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What follows from the keys alone and is asked for often; keys never change once bound."""
+    """What follows from form and keys alone and is asked for often; grids with the same rows share it (`settled`)."""
     labels: dict[str, str] = field(default_factory=dict)
     """Label actually found for a member of the columns, `axis/member` → text."""
 
+    def settled(self) -> None:
+        """To be called once the keys of a grid are complete: what is found out about them serves every table that has
+        the same (a form has few layouts, and most schools use the template)."""
+        _, layouts = _memos.setdefault(id(self.form), (self.form, {}))
+        if len(layouts) >= _MOST_LAYOUTS:
+            layouts.clear()
+        self.memo = layouts.setdefault(tuple(self.keys), {})
+
     @property
     def is_list(self) -> bool:
-        return self.form.kind == "list"
+        return self.form.kind != "grid"
 
     def details(self) -> list[int]:
         """Indices of the records that are no totals and lie under no closed member."""
         if self.first_total is not None:
             return list(range(self.first_total))
-        closed = self.closed
-        return [
-            index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))
-        ]
+        if "details" not in self.memo:
+            closed = self.closed
+            self.memo["details"] = [
+                index for index, key in enumerate(self.keys) if ALL not in key and (not closed or not closed & set(key))
+            ]
+        return list(self.memo["details"])
 
     def is_total(self, index: int) -> bool:
         """Whether the record is a 小计 or 合计."""
@@ -103,7 +117,12 @@ class Table:
     def amount(self, name: str, index: int) -> Decimal:
         """The number of a field at a record, blank and unreadable cells as 0."""
         value = self.columns[name].numbers[index].value
-        return Decimal(0) if value is None else value
+        return _ZERO if value is None else value
+
+    def amounts(self, name: str, records: Iterable[int]) -> list[Decimal]:
+        """The numbers of a field at several records, as `amount` gives them."""
+        values = [number.value for number in map(self.columns[name].numbers.__getitem__, records)]
+        return [_ZERO if value is None else value for value in values]
 
     def troubled(self, name: str) -> bool:
         """Whether any cell of a numeric field cannot be read as a number."""
@@ -132,7 +151,8 @@ class Table:
     def key_label(self, index: int) -> str:
         """The record in words: `一年级 涉农专业 脱贫户`, or `第12行` for a row of a list."""
         if self.is_list and not self.is_total(index):
-            return f"第{self.rows[index]}行"
+            named = self.form.kind == "schools" and self.text(self.form.fields[0].name, index)
+            return named or f"第{self.rows[index]}行"
         return self.label_of(self.keys[index])
 
     def label_of(self, key: Key) -> str:
@@ -164,8 +184,8 @@ def bind_column(column: Column, cells: Iterable[Cell | None], sheet: Sheet) -> B
     values = sheet.values
     height = len(values)
     raw: list[Value] = [
-        values[place[0] - 1][place[1] - 1]
-        if place is not None and place[0] <= height and place[1] <= len(values[place[0] - 1])
+        line[place[1] - 1]
+        if place is not None and place[0] <= height and place[1] <= len(line := values[place[0] - 1])
         else None
         for place in places
     ]
@@ -180,7 +200,7 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
     formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
     bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
     bound.slack = {}
-    if unit != "万元" and not (formulas.keys() | uncached) & set(bound.cells):
+    if unit != "万元" and formulas.keys().isdisjoint(bound.cells) and uncached.isdisjoint(bound.cells):
         return
     for index, place in enumerate(bound.cells):
         if place is None:

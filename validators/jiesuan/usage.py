@@ -70,7 +70,7 @@ class Group(TyperGroup):
         if self.get_command(ctx, args[0]) is None:
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             hint = f"是不是 {close[0]}？" if close else ""
-            raise Misuse(f"没有“{args[0]}”这个命令。{hint}全部命令见 {PROGRAM} --help。")
+            raise Misuse(f"没有“{args[0]}”这个命令。{hint}全部命令见 {ctx.command_path} --help。")
         return super().resolve_command(ctx, args)
 
 

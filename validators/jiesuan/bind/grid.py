@@ -29,8 +29,8 @@ def axis_columns(form: Form, axes: tuple[str, ...], labels: Labels) -> dict[str,
     """Axis → sheet column that carries most of its labels; of equals the leftmost."""
     counts: dict[str, dict[int, set[str]]] = {axis: {} for axis in axes}
     for row, line in enumerate(labels.sheet.values, 1):
-        for column in range(1, len(line) + 1):
-            text = labels.own(row, column)
+        for column, value in enumerate(line, 1):
+            text = labels.own(row, column) if value is not None else ""
             if not text or len(text) > 200:
                 continue
             for axis in axes:

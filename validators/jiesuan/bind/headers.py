@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..book import Cell, Sheet
-from ..form import Column, Form
+from ..form import Column, Form, once
 from ..text import fold
 
 _NEXT_YEAR = re.compile(r"^(次年|翌年|下年|20\d\d年)")
@@ -37,6 +37,7 @@ class Labels:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        self.rows = sheet.values
         self.anchor: dict[Cell, Cell] = {}
         for top, left, bottom, right in sheet.merges:
             # A merge over half the sheet is no label; the bound keeps hostile files cheap.
@@ -56,7 +57,8 @@ class Labels:
 
     def own(self, row: int, column: int) -> str:
         """The cell's own text, as typed."""
-        value = self.sheet.value(row, column)
+        line = self.rows[row - 1] if 0 < row <= len(self.rows) else ()
+        value = line[column - 1] if 0 < column <= len(line) else None
         if value is None:
             return ""
         if isinstance(value, str):
@@ -81,6 +83,7 @@ def heading(text: str) -> str:
     return re.sub(r"^(\d{1,2}月)份?$", r"\1", folded)
 
 
+@once
 def known_headings(form: Form) -> set[str]:
     """Every text that the form may have over its columns, as compared."""
     texts = [text for column in form.column for text in (*column.header, *column.also)]
@@ -142,7 +145,7 @@ def number_row(labels: Labels, first: int, last: int) -> dict[int, int]:
     return best
 
 
-def _leaf_score(path: Path, leaves: Iterable[str], parents: set[str]) -> int:
+def _leaf_score(path: Sequence[Head], leaves: Iterable[str], parents: set[str]) -> int:
     best = 0
     for leaf in leaves:
         for depth, (text, _, own) in enumerate(path):
@@ -163,10 +166,20 @@ def match_columns(
     wanted: Sequence[Column], paths: Sequence[Path], numbers: Mapping[int, int], taken: Iterable[int] = ()
 ) -> dict[str, int]:
     """Field name → sheet column, the best assignment by headings, then by printed column number."""
+    return dict(_matched(wanted, tuple(map(tuple, paths)), tuple(numbers.items()), frozenset(taken)))
+
+
+@once
+def _matched(
+    wanted: Sequence[Column],
+    paths: tuple[tuple[Head, ...], ...],
+    printed: tuple[tuple[int, int], ...],
+    blocked: frozenset[int],
+) -> dict[str, int]:
+    numbers = dict(printed)
     parents = {column.name: [heading(text) for text in column.header[:-1]] for column in wanted}
     every_parent = {text for texts in parents.values() for text in texts}
     scores: list[tuple[int, int, int, str]] = []
-    blocked = set(taken)
     for order, column in enumerate(wanted):
         leaves = [heading(text) for text in (*column.header[-1:], *column.also)]
         own = parents[column.name]

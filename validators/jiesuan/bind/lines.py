@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from ..book import Cell, Value
-from ..form import Form, Line
+from ..form import Form, Line, once
 from ..number import Number, plain, read_number
 from ..ref import Ref
 from ..table import LineValue, Table
@@ -34,18 +34,27 @@ def read_lines(form: Form, table: Table, labels: Labels) -> None:
         else [(column, value) for column, value in enumerate(line, 1) if value is not None and value != ""]
         for row, line in enumerate(labels.sheet.values, 1)
     ]
-    lines = [line for line in form.line if "{" in line.text]
-    leads = {start for line in lines for start in _starts(line)} | {"单位:"}
+    lines, leads = _wanted(form)
     figures: set[Cell] = set()
     if not table.is_list:
         figures = {cell for column in table.columns.values() for cell in column.cells if cell}
+    texts: list[tuple[int, str, list[int]]] = []
     for line in lines:
         if line.where in ("above", "row"):
             _read_label(line, table, labels, rows, leads)
         else:
-            _read_sentence(line, table, labels, rows, figures)
+            texts = texts or [(row, *_joined(cells)) for row, cells in enumerate(rows, 1) if cells]
+            _read_sentence(line, table, labels, texts, figures)
 
 
+@once
+def _wanted(form: Form) -> tuple[list[Line], tuple[str, ...]]:
+    """The lines with blanks, and what such a line may begin with."""
+    lines = [line for line in form.line if "{" in line.text]
+    return lines, tuple({start for line in lines for start in _starts(line)} | {"单位:"})
+
+
+@once
 def _starts(line: Line) -> list[str]:
     """What the line may begin with, folded, longest first."""
     lead = fold(_BLANK.split(line.text, maxsplit=1)[0])
@@ -64,7 +73,7 @@ def _text(value: Value) -> str:
 # ── a label and its answer ──
 
 
-def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads: set[str]) -> None:
+def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads: tuple[str, ...]) -> None:
     """`填报单位（加盖公章）：某校` in one cell, also several such in one, or the label in one cell and the answer right of it."""
     name = _BLANK.findall(line.text)[0]
     first = min(table.rows, default=len(rows) + 1)
@@ -79,13 +88,13 @@ def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads
             if not rest:
                 at = (row, labels.after(row, column))
                 follow = cells[position + 1] if position + 1 < len(cells) else None
-                if follow is not None and not fold(_text(follow[1])).startswith(tuple(leads)):
+                if follow is not None and not fold(_text(follow[1])).startswith(leads):
                     at, rest = (row, follow[0]), _answer(_text(follow[1]))
             table.lines[name] = LineValue(Ref(table.sheet.name, *at), rest)
             return
 
 
-def _behind(text: str, line: Line, leads: set[str]) -> str | None:
+def _behind(text: str, line: Line, leads: tuple[str, ...]) -> str | None:
     """What stands behind the line's label in a text, up to the next label; None when the label is not there."""
     folded, places = "", []
     for place, character in enumerate(text):
@@ -115,6 +124,7 @@ def _answer(text: str) -> str:
 # ── sentences with blanks ──
 
 
+@once
 def _pattern(line: Line) -> re.Pattern[str]:
     """The folded sentence as a regular expression over the texts of a row, with a group per blank."""
     pieces = [fold(piece) for piece in _BLANK.split(line.text)[2::2]]
@@ -133,16 +143,24 @@ def _loose(text: str) -> str:
     return f"{_EDGE}?".join(map(re.escape, text))
 
 
-def _read_sentence(line: Line, table: Table, labels: Labels, rows: list[Row], figures: set[Cell]) -> None:
+def _joined(cells: Row) -> tuple[str, list[int]]:
+    """The texts of a row, folded, with an edge behind each, and the column that every character comes from."""
+    joined, owner = "", []
+    for column, value in cells:
+        text = fold(_text(value)) + _EDGE
+        joined += text
+        owner += [column] * len(text)
+    return joined, owner
+
+
+def _read_sentence(
+    line: Line, table: Table, labels: Labels, texts: list[tuple[int, str, list[int]]], figures: set[Cell]
+) -> None:
     """A sentence with blanks, in one cell or spread over the cells of a row."""
     pattern, names = _pattern(line), _BLANK.findall(line.text)
-    for row, cells in enumerate(rows, 1):
-        joined, owner = "", []
-        for column, value in cells:
-            text = fold(_text(value)) + _EDGE
-            joined += text
-            owner += [column] * len(text)
-        lead = _compiled(tuple(_starts(line))).search(joined)
+    beginning = _compiled(tuple(_starts(line)))
+    for row, joined, owner in texts:
+        lead = beginning.search(joined)
         if lead is None:
             continue
         match = pattern.search(joined)

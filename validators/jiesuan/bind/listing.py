@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..book import Cell
-from ..form import ALL, Form, Key
+from ..form import ALL, Form, Key, once
 from ..table import Problem, Table, bind_column
 from ..text import fold
 from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
@@ -19,10 +19,18 @@ _FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人
 _EIGHTEEN = re.compile(r"\d{17}[\dXx]$")
 
 
-def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
+@once
+def _leaves(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The headings of a list, as compared, and those that a longer heading may begin with."""
+    texts = [text for column in form.fields for text in (*column.header, *column.also)]
+    texts += [text for axis in form.axis for text in (*axis.header, *axis.also)]
+    leaves = frozenset(map(heading, texts))
+    return leaves, tuple(leaf for leaf in leaves if len(leaf) > 1)
+
+
+def header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
     """First and last row of the headings: rows around the one that names most columns."""
-    leaves = {heading(text) for column in form.fields for text in (*column.header, *column.also)}
-    leaves |= {heading(text) for axis in form.axis for text in (*axis.header, *axis.also)}
+    leaves, beginnings = _leaves(form)
     hits: dict[int, int] = {}
     used: list[int] = []
     width = labels.sheet.width
@@ -30,7 +38,7 @@ def _header_rows(form: Form, labels: Labels, title_row: int) -> tuple[int, int]:
         texts = {heading(labels.own(row, column)) for column in range(1, width + 1)} - {""}
         if texts:
             used.append(row)
-        found = sum(text in leaves or any(len(leaf) > 1 and text.startswith(leaf) for leaf in leaves) for text in texts)
+        found = sum(text in leaves or text.startswith(beginnings) for text in texts)
         if found >= 2:
             hits[row] = found
     if not hits:
@@ -48,7 +56,7 @@ def bind_list(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[P
     sheet = labels.sheet
     problems: list[Problem] = []
     table = Table(form, sheet)
-    first, last = _header_rows(form, labels, title_row)
+    first, last = header_rows(form, labels, title_row)
     if not last:
         problems += [missing_column(form, sheet, column, []) for column in form.fields if column.role != "text"]
         return table, problems
@@ -97,7 +105,7 @@ def _scan(
     form: Form, labels: Labels, stub: int, placed: dict[str, int], start: int, problems: list[Problem]
 ) -> tuple[list[tuple[str, int]], dict[Key, int]]:
     """Student rows as (section, row), and total rows."""
-    sheet = labels.sheet
+    sheet, anchor = labels.sheet, labels.anchor
     axis = form.axes[0]
     order = [member.name for member in form.axis[0].members]
     known = total_labels(form)
@@ -108,11 +116,13 @@ def _scan(
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}
     section, closed = "", False
+    text_before, member = "", None
     for row in range(start, len(sheet.values) + 1):
         line = sheet.values[row - 1]
-        own = labels.at(row, stub) if stub else ""
+        own = labels.own(*anchor.get((row, stub), (row, stub))) if stub else ""
         if own:
-            member = form.member(axis, own)
+            if own != text_before:
+                text_before, member = own, form.member(axis, own)
             if member is not None and (member != section or closed) and labels.place(row, stub)[0] == row:
                 section, closed = member, False
             elif member is None and own.startswith(_FOOT):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..book import Cell, Sheet
-from ..form import ALL, Column, Form, Key, Shape
+from ..form import ALL, Column, Form, Key, Shape, once
 from ..number import DASHES
 from ..table import Problem, Table, bind_column
 from .headers import Path
@@ -68,6 +68,7 @@ def finish(form: Form, shape: Shape, placed: Placed, fields: Iterable[str], path
     table.keys = [key for key in keys if key in placed.cells]
     table.rows = [placed.rows[key] for key in table.keys]
     table.index = {key: index for index, key in enumerate(table.keys)}
+    table.settled()
     for column in form.fields:
         if column.name not in fields:
             if across and (column.type != "文本" or column.required):
@@ -92,8 +93,12 @@ def _printed(form: Form, placed: Placed) -> list[Key]:
         {member.name for member in axis.members if member.optional and member.name not in there}
         for axis, there in zip(form.axis, present, strict=True)
     ]
-    keys = form.detail_keys() + [key for total in form.total for key in form.total_keys(total)]
-    return [key for key in keys if not any(name in out for name, out in zip(key, left_out, strict=True))]
+    return [key for key in _all_keys(form) if not any(name in out for name, out in zip(key, left_out, strict=True))]
+
+
+@once
+def _all_keys(form: Form) -> list[Key]:
+    return form.detail_keys() + [key for total in form.total for key in form.total_keys(total)]
 
 
 def _in_shape(form: Form, shape: Shape, key: Key) -> bool:

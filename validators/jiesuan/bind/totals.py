@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..form import Form, Total
+from ..form import Form, Total, once
 from ..text import fold
 
 _AXIS = re.compile(r"\{(\w+)\}")
@@ -19,6 +19,7 @@ class TotalLabel:
     named: dict[str, str]
 
 
+@once
 def total_labels(form: Form) -> dict[str, TotalLabel]:
     """Folded label → total; `{年级}小计` is spelled out for every member."""
     found: dict[str, TotalLabel] = {}

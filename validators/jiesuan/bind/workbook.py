@@ -16,6 +16,7 @@ from .grid import bind_grid
 from .headers import Labels, heading
 from .lines import read_lines
 from .listing import bind_list
+from .schools import bind_schools
 
 TITLE_ROWS = 15
 PROPERTY_VERSION, PROPERTY_SET, PROPERTY_TERM = "jiesuan-template", "jiesuan-set", "jiesuan-term"
@@ -77,10 +78,13 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
     for form in bound.forms:
         candidates = [found for found in recognised if found.role == form.role]
         if not candidates:
-            bound.problems.append(_missing_form(form, book))
+            if not form.optional:
+                bound.problems.append(_missing_form(form, book))
             continue
         results = [(_bind_one(form, found), found) for found in candidates]
-        (table, problems), found = max(results, key=lambda result: (_weight(result[0][0]), result[1].sheet.visible))
+        (table, problems), found = results[0]
+        if len(results) > 1:
+            (table, problems), found = max(results, key=lambda item: (_weight(item[0][0]), item[1].sheet.visible))
         for (double, _), other in results:
             # A sheet that only mentions the title, e.g. instructions, is no second form.
             if other is not found and double.keys:
@@ -96,7 +100,7 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
 
 
 def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
-    binder = bind_list if form.kind == "list" else bind_grid
+    binder = {"list": bind_list, "schools": bind_schools}.get(form.kind, bind_grid)
     table, problems = binder(form, found.labels, found.title_row)
     read_lines(form, table, found.labels)
     return table, problems
@@ -167,6 +171,9 @@ def _by_headings(sheet: Sheet, pack: Pack) -> str | None:
 
 def _set_of(book: Book, pack: Pack, sheets: list[_Sheet]) -> str:
     """省属 or 市属: the rates and the 生均 form decide before titles do (附件2-3 is printed with the title 省属)."""
+    for item in pack.info.bureau:
+        if 2 * sum(found.role in {pack.forms[name].role for name in item.forms} for found in sheets) > len(sheets):
+            return item.name
     votes: Counter[str] = Counter()
     stated = book.properties.get(PROPERTY_SET, "")
     names = [item.name for item in pack.info.set]
@@ -299,5 +306,6 @@ def _not_settlement(book: Book, pack: Pack) -> str:
     for sheet in book.sheets[:5]:
         first = next((v.strip() for line in sheet.values[:10] for v in line if isinstance(v, str) and v.strip()), "")
         seen.append(f"“{sheet.name[:20]}”" + (f"（开头是“{first[:20]}”）" if first else "（空的）"))
-    names = "、".join(dict.fromkeys(form.name for form in pack.forms.values()))
+    schools = (pack.forms[name] for item in pack.info.set for name in item.forms)
+    names = "、".join(dict.fromkeys(form.name for form in schools))
     return f"这不是资助金结算表：看到的工作表有 {'、'.join(seen) or '（没有）'}，没有一张是{names}。请确认选对了文件。"

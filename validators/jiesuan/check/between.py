@@ -27,11 +27,8 @@ def fee_head_months(context: Context) -> None:
     hardship = fees.form.axes.index("困难类型")
     for member in roster_table.form.axis[0].members:
         rows = [i for i in roster_table.details() if roster_table.keys[i][0] == member.name]
-        months = [
-            roster.fee_months(i) or roster.fee_months(i, any_rate=True)
-            for i in rows
-            if roster_table.amount("免学费金额", i)
-        ]
+        paid = zip(rows, roster_table.amounts("免学费金额", rows), strict=True)
+        months = [roster.months[i] for i, fee in paid if fee]
         if not all(months):
             context.ledger.cannot(context.rule, f"“{member.name}”有学生的免学费金额不是整月，折不出人次")
             continue
@@ -48,7 +45,7 @@ def fee_head_months(context: Context) -> None:
 
         def describe(
             _: int, name: str = member.name, a: Decimal = stated, b: Decimal = nearest, place: int | None = place,
-            records: list[int] = records,
+            records: list[int] = records, rows: list[int] = rows,
         ) -> Finding:  # fmt: skip
             ref = roster_table.ref("免学费金额", place) if place is not None else fees.ref("人次", records[0])
             return context.at_ref(
@@ -59,7 +56,10 @@ def fee_head_months(context: Context) -> None:
                 actual=amount(b, "人次"),
                 difference=signed(b - a, "人次"),
                 unit="人次",
-                related=(several(fees, [("人次", i) for i in records], f"{name} · "),),
+                related=(
+                    several(fees, [("人次", i) for i in records], f"{name} · "),
+                    *((several(roster_table, [("免学费金额", i) for i in rows], f"{name} · "),) if rows else ()),
+                ),
             )
 
         context.ledger.relate(context.rule, "==", [nearest], [stated], [_ZERO], describe)
@@ -108,7 +108,7 @@ def others(context: Context) -> None:
     def describe(_: int) -> Finding:
         return context.at_ref(
             aid.ref("人次", max(left_rows, key=lambda i: aid.amount("人次", i))),
-            "非涉农专业 其他 · 人次",
+            f"非涉农专业 其他 · 人次之和（{len(left_rows)}格）" if len(left_rows) > 1 else "非涉农专业 其他 · 人次",
             context.rule.name,
             expected=amount(right, "人次"),
             actual=amount(stated, "人次"),

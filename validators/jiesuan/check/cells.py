@@ -1,7 +1,7 @@
 """Single cells: one Pandera schema per form, built from its declaration; each failing case is a finding at its cell.
 
-The schema has a column per declared type (人数, 金额, 身份证号 …) that holds all cells of that type, because Pandera's cost is
-per column and check, not per cell.  A rule's `check` names what a cell must be (`number`, `whole`, `id-checksum` …).  Structure
+The schema has a column per kind of cell (whole numbers, numbers, or a declared type such as 身份证号) that holds all cells of that
+kind, those of many workbooks one below the other, because Pandera's cost is per call, column and check, not per cell.  A rule's `check` names what a cell must be (`number`, `whole`, `id-checksum` …).  Structure
 is settled before, nothing is coerced, and a cell is reported once, for the gravest thing wrong with it.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from ..recalculate import references
 from ..report import Finding
 from ..rule import Rule
 from ..table import Table
-from ..text import mask_number
+from ..text import mask, mask_number
 from .context import Context
 from .ledger import Ledger
 
@@ -52,83 +53,142 @@ TEXT_CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 CELL_CHECKS = frozenset({*NUMBER_CHECKS, *IDENTITY_CHECKS, *TEXT_CHECKS, "required"})
 
 
-def check_cells(workbook: Workbook, rules: Iterable[Rule], ledger: Ledger) -> None:
-    """Validate every bound form against its schema and add a finding per failing cell."""
-    chosen = {rule.check: rule for rule in rules}
-    for rule in chosen.values():
-        Context(rule, workbook, ledger).tables()
-    for role, table in workbook.tables.items():
-        own = {name: rule for name, rule in chosen.items() if not rule.forms or role in rule.forms}
-        for index, name, check in _failures(table, own):
-            finding = _finding(Context(own[check], workbook, ledger), table, name, index)
+def _sound(_: Any) -> str:
+    return ""
+
+
+@dataclass
+class Cells:
+    """The cells of one kind in one table, and where they stand."""
+
+    values: list[Any] = field(default_factory=list)
+    runs: list[tuple[str, Sequence[int]]] = field(default_factory=list)
+    """(field, its records), in the order of the values."""
+    fault: Fault = _sound
+
+    def place(self, position: int) -> tuple[int, str]:
+        """(record, field) of a value."""
+        for name, records in self.runs:
+            if position < len(records):
+                return records[position], name
+            position -= len(records)
+        raise IndexError(position)
+
+
+@dataclass
+class Checked:
+    """One table of one workbook under check."""
+
+    workbook: Workbook
+    table: Table
+    rules: dict[str, Rule]
+    """By check."""
+    ledger: Ledger
+    kinds: dict[str, Cells]
+
+
+def check_cells(runs: Iterable[tuple[Workbook, Sequence[Rule], Ledger]]) -> None:
+    """Validate every bound form of the workbooks, those of one form together, and add a finding per failing cell to the
+    ledgers."""
+    today = dt.date.today()
+    forms: dict[int, list[Checked]] = {}
+    for workbook, rules, ledger in runs:
+        chosen = {rule.check: rule for rule in rules}
+        for rule in chosen.values():
+            Context(rule, workbook, ledger).tables()
+        for role, table in workbook.tables.items():
+            own = {name: rule for name, rule in chosen.items() if not rule.forms or role in rule.forms}
+            kinds = cells_by_kind(table)
+            for cells in kinds.values():
+                cells.fault = kind_fault(table.columns[cells.runs[0][0]].column, own, cells.values, today)
+            if kinds:
+                forms.setdefault(id(table.form), []).append(Checked(workbook, table, own, ledger, kinds))
+    for group in forms.values():
+        for checked, index, name, check in _failures(group):
+            context = Context(checked.rules[check], checked.workbook, checked.ledger)
+            finding = _finding(context, checked.table, name, index)
             if finding is not None:
-                ledger.direct.append(finding)
+                checked.ledger.direct.append(finding)
 
 
-class _Cells:
-    """The cells of one type in a form, as one column: values beside the (record, field) they stand for."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self.places: list[tuple[int, str]] = []
+def kind_of(column: Column) -> str:
+    """Cells of one kind are checked alike: whole numbers, other numbers, or the declared type of a text."""
+    return ("整数" if column.type in WHOLE else "数") if column.numeric else column.type
 
 
-def cells_by_type(table: Table) -> dict[str, _Cells]:
-    """Every cell to validate, by declared type; a merged cell counts once, at its first record."""
+def cells_by_kind(table: Table) -> dict[str, Cells]:
+    """Every cell to validate, by kind; a merged cell counts once, at its first record."""
     students = table.details()
-    found: dict[str, _Cells] = {}
+    found: dict[str, Cells] = {}
     for name, bound in table.columns.items():
         column = bound.column
         if not column.numeric and column.role != "input":
             continue
-        cells = found.setdefault(column.type, _Cells())
         values = bound.numbers if column.numeric else bound.raw
-        if not column.span:
-            records = [
-                i for i in (range(len(table.keys)) if column.numeric else students) if bound.cells[i] is not None
-            ]
-            cells.values += [values[i] for i in records]
-            cells.places += [(i, name) for i in records]
-            continue
-        seen: set[Any] = set()
-        for record in range(len(table.keys)) if column.numeric else students:
-            cell = bound.cells[record]
-            if cell is not None and cell not in seen:
-                seen.add(cell)
-                cells.values.append(values[record])
-                cells.places.append((record, name))
-    return {kind: cells for kind, cells in found.items() if cells.values}
+        records: Sequence[int] = range(len(table.keys)) if column.numeric else students
+        if column.span:
+            firsts: dict[Any, int] = {}
+            for record in records:
+                firsts.setdefault(bound.cells[record], record)
+            firsts.pop(None, None)
+            records = list(firsts.values())
+        elif None in bound.cells:
+            records = [i for i in records if bound.cells[i] is not None]
+        if records:
+            cells = found.setdefault(kind_of(column), Cells())
+            cells.values += values if len(records) == len(values) else [values[i] for i in records]
+            cells.runs.append((name, records))
+    return found
 
 
-def form_schema(table: Table, faults: dict[str, Fault]) -> Any:
-    """The Pandera schema of a form: a column per declared type whose cells must show no fault."""
+def form_schema(group: Sequence[Checked]) -> Any:
+    """The Pandera schema of a form: a column per kind of cell, none of which may show a fault."""
     import pandera.pandas as pa
 
     columns = {
-        kind: pa.Column(object, pa.Check(_faultless(fault), name=kind, ignore_na=False), nullable=True)
-        for kind, fault in faults.items()
+        kind: pa.Column(None, pa.Check(_faultless(parts), name=kind, ignore_na=False), nullable=True)
+        for kind, parts in _parts(group).items()
     }
-    return pa.DataFrameSchema(columns, strict=True, name=table.form.id)
+    return pa.DataFrameSchema(columns, strict=True, name=group[0].table.form.id)
+
+
+def _parts(group: Sequence[Checked]) -> dict[str, list[Cells]]:
+    """Kind → the cells of every table, in order."""
+    found: dict[str, list[Cells]] = {}
+    for checked in group:
+        for kind, cells in checked.kinds.items():
+            found.setdefault(kind, []).append(cells)
+    return found
 
 
 _PADDING = Number(None, "padding")
 """Fills the shorter columns of a frame; never at fault."""
 
 
-def _faultless(fault: Fault) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
+def _faultless(parts: Sequence[Cells]) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
+    """The check of a column in which the cells of several tables stand one below the other."""
+
     def test(series: pd.Series[Any]) -> pd.Series[Any]:
         import pandas as pd
 
         values = series.tolist()
-        # Small numbers and blanks are the same objects over and over: each object is asked about once.
-        faulty = {key for key, value in {id(v): v for v in values}.items() if value is not _PADDING and fault(value)}
-        return pd.Series([id(value) not in faulty for value in values], index=series.index)
+        good = [True] * len(values)
+        start = 0
+        for cells in parts:
+            fault, end = cells.fault, start + len(cells.values)
+            own = values[start:end]
+            # Small numbers and blanks are the same objects over and over: each object is asked about once.
+            faulty = {key for key, value in {id(v): v for v in own}.items() if fault(value)}
+            if faulty:
+                good[start:end] = [id(value) not in faulty for value in own]
+            start = end
+        return pd.Series(good, index=series.index, dtype=bool)
 
     return test
 
 
-def type_fault(column: Column, checks: Iterable[str], values: list[Any], today: dt.date) -> Fault:
-    """What can be wrong with a cell of a column's type, among the checks selected."""
+def kind_fault(column: Column, checks: Iterable[str], values: list[Any], today: dt.date) -> Fault:
+    """What can be wrong with a cell of a column's kind, among the checks selected."""
     wanted = set(checks)
     if column.numeric:
         tests = [
@@ -175,42 +235,50 @@ def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _failures(table: Table, rules: dict[str, Rule]) -> list[tuple[int, str, str]]:
-    """(record, field, check) of every failing cell."""
+def _failures(group: Sequence[Checked]) -> list[tuple[Checked, int, str, str]]:
+    """(table, record, field, check) of every failing cell of a form."""
     import pandas as pd
     import pandera.pandas as pa
 
-    today = dt.date.today()
-    cells = cells_by_type(table)
-    if not cells:
-        return []
-    columns = {kind: table.columns[found.places[0][1]].column for kind, found in cells.items()}
-    faults = {kind: type_fault(columns[kind], rules, found.values, today) for kind, found in cells.items()}
-    height = max(len(found.values) for found in cells.values())
-    frame = pd.DataFrame({kind: _series(found.values, height) for kind, found in cells.items()})
+    parts = _parts(group)
+    height = max(sum(len(cells.values) for cells in own) for own in parts.values())
+    frame = pd.DataFrame({kind: _series(own, height) for kind, own in parts.items()})
     try:
-        form_schema(table, faults).validate(frame, lazy=True)
+        form_schema(group).validate(frame, lazy=True)
         return []
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-    failures = []
+    rows: dict[str, list[int]] = {}
     for kind, index in sorted(set(zip(cases["column"], cases["index"], strict=True))):
-        record, name = cells[kind].places[int(index)]
-        check = faults[kind](cells[kind].values[int(index)])
-        if check in ("negative", "whole") and (_may_be_negative(table, record) or _follows(table, name, record)):
-            continue
-        if check == "error-value" and _echoes(table, name, record):
-            continue
-        failures.append((record, name, check))
-    return sorted(failures)
+        rows.setdefault(kind, []).append(int(index))
+    failures = []
+    starts = dict.fromkeys(parts, 0)
+    for checked in group:
+        own = []
+        for kind, cells in checked.kinds.items():
+            start = starts[kind]
+            starts[kind] = end = start + len(cells.values)
+            for row in rows.get(kind, ()):
+                if start <= row < end:
+                    record, name = cells.place(row - start)
+                    own.append((record, name, cells.fault(cells.values[row - start])))
+        failures += [(checked, *failure) for failure in sorted(own) if not _said_elsewhere(checked.table, *failure)]
+    return failures
 
 
-def _series(values: list[Any], height: int) -> Any:
+def _said_elsewhere(table: Table, record: int, name: str, check: str) -> bool:
+    """Whether a failing number only follows from another cell, or may be so."""
+    if check in ("negative", "whole"):
+        return _may_be_negative(table, record) or _follows(table, name, record)
+    return check == "error-value" and _echoes(table, name, record)
+
+
+def _series(parts: Sequence[Cells], height: int) -> Any:
     import numpy as np
     import pandas as pd
 
-    array = np.fromiter(chain(values, repeat(_PADDING, height - len(values))), dtype=object, count=height)
-    return pd.Series(array, dtype=object)
+    values = chain.from_iterable(cells.values for cells in parts)
+    return pd.Series(np.fromiter(chain(values, repeat(_PADDING)), dtype=object, count=height), dtype=object)
 
 
 def _follows(table: Table, name: str, record: int) -> bool:
@@ -256,8 +324,11 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
             "noise": "带有浮点误差",
         }[check]
         number = column.numbers[index]
-        fixed = plain(number.value) if check in ("number-text", "noise") and number.value is not None else ""
-        return context.at_cell(table, name, index, said, expected=fixed)
+        if check not in ("number-text", "noise") or number.value is None:
+            return context.at_cell(table, name, index, said)
+        # Not all digits of the noise, which would look like a bank card and be masked.
+        typed = f"文本“{str(raw).strip()}”" if check == "number-text" else f"{raw:.10g}…"
+        return context.at_cell(table, name, index, said, expected=plain(number.value), actual=mask(typed))
     if check in ("required", "class-format"):
         said = f"{column.column.caption}没有填" if check == "required" else rule.name
         return context.at_cell(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..bind import Workbook
-from ..evaluate import TROUBLES, lacking, lacks
+from ..gather import lacking, lacks, unreadable
 from ..number import show
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount, display, place
@@ -48,9 +48,8 @@ class Context:
     def readable(self, table: Table, index: int, *names: str) -> bool:
         """Whether all figures can be read; if not the rule is unchecked there, and says which cell is to blame."""
         for name in names:
-            trouble = table.number(name, index).trouble
-            if trouble:
-                self.ledger.cannot(self.rule, f"{table.ref(name, index)} {TROUBLES.get(trouble, '不是数')}")
+            if table.number(name, index).trouble:
+                self.ledger.cannot(self.rule, unreadable(table, name, index))
                 return False
         return True
 
@@ -74,9 +73,10 @@ class Context:
         *,
         expected: str = "",
         actual: str | None = None,
+        unit: str | None = None,
         related: tuple[Related, ...] = (),
     ) -> Finding:
-        """A finding at a figure of a table."""
+        """A finding at a figure of a table; its value and its unit are shown unless others are given."""
         sheet, cell, order = place(table.ref(name, index))
         column = table.columns[name]
         shown = shown_value(table, name, index) if actual is None else actual
@@ -89,7 +89,7 @@ class Context:
             expected,
             shown,
             "",
-            column.column.unit,
+            column.column.unit if unit is None else unit,
             related,
             order,
         )

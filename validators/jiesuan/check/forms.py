@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..calculate import derived_members, total_addends
-from ..evaluate import lacking, lacks
 from ..form import ALL, Column, Key
 from ..formula import parse_formula
+from ..gather import lacking, lacks
 from ..report import Finding, Related, amount
 from ..table import Table
 from .context import Context, clue, monthly_standards, related, several, signed
@@ -41,25 +42,22 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
     addends = dict(total_addends(table))
     simple = all(table.form.field(n).role != "standard" for n in fields)
     derived = {(table.form.axes.index(axis), member) for axis, member, _ in derived_members(table)}
+    standards = [name for name in formula.names if name not in fields]
+    own = [table.columns[name].cells for name in (column.name, *fields)]
     for index, key in enumerate(table.keys):
-        if table.columns[column.name].cells[index] is None or any(
-            table.columns[n].cells[index] is None for n in fields
-        ):
+        if any(cells[index] is None for cells in own):
             continue
-        if any(key[position] == member for position, member in derived):
+        if derived and any(key[position] == member for position, member in derived):
             continue
         if table.is_total(index) and (simple or not fields):
             continue  # every cell of a total row is checked as a sum; only products need to agree as well (D2)
-        values: dict[str, Decimal] = {}
-        for name in formula.names:
-            if name in fields:
-                values[name] = table.amount(name, index)
-            else:
-                standard = pack.policy.lookup(name, term, pack.keys(table.form, key))
-                if standard is None:
-                    context.ledger.cannot(context.rule, f"政策数据里没有{term.title}的“{name}”")
-                    return
-                values[name] = standard.amount
+        values = {name: table.amount(name, index) for name in fields}
+        for name in standards:
+            standard = pack.policy.lookup(name, term, pack.keys(table.form, key))
+            if standard is None:
+                context.ledger.cannot(context.rule, f"政策数据里没有{term.title}的“{name}”")
+                return
+            values[name] = standard.amount
         if not context.readable(table, index, column.name, *fields):
             continue
         if table.is_total(index) and not _sound(table, index, [column.name, *fields], settled, addends):
@@ -104,7 +102,6 @@ def compare(
         base + bound.slack.get(index, _ZERO) + (slack[position] if slack else _ZERO)
         for position, index in enumerate(records)
     ]
-    months = monthly_standards(context.workbook, table.form.role, column.name)
 
     def describe(position: int) -> Finding | None:
         index = records[position]
@@ -115,6 +112,7 @@ def compare(
         if number.value is None:
             message = f"没有填；按表内公式应为 {amount(expected, column.unit)}，运行“计算”可自动填入"
         else:
+            months = monthly_standards(context.workbook, table.form.role, column.name)
             hint = clue(actual, expected, column.unit, months)
             message = context.rule.name + (f"：{hint}" if hint else "")
             if formula and formula[0].isdigit():
@@ -164,15 +162,15 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
     slack: list[Decimal] = []
     operands: dict[int, tuple[str, list[int]]] = {}
     troubled: dict[str, bool] = {}
-    for index, addends, missing in _addends(context, table):
-        if level and (level == "合计") != all(name == ALL for name in table.keys[index]):
+    for index, addends, missing, overall, direct in _sums(table):
+        if level and (level == "合计") != overall:
             continue
         if table.columns[column.name].cells[index] is None:
             continue
         if missing is not None:
             context.ledger.cannot(context.rule, lacks(table, missing))
             continue
-        by_count = partner is not None and not any(table.is_total(i) for i in addends)
+        by_count = partner is not None and direct
         source = partner.name if by_count and partner else column.name
         if not context.readable(table, index, column.name):
             continue
@@ -181,12 +179,13 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         if troubled[source] and not all(context.readable(table, i, source) for i in addends):
             continue
         bound = table.columns[source]
-        values = [number.value or _ZERO for number in map(bound.numbers.__getitem__, addends)]
-        if not by_count and _with_closed(table, column, index, sum(values, _ZERO)):
+        values = table.amounts(source, addends)
+        total = Decimal(sum(v > 0 for v in values)) if by_count else sum(values, _ZERO)
+        if not by_count and table.closed and _with_closed(table, column, index, total):
             continue
         records.append(index)
         left.append(table.amount(column.name, index))
-        right.append(Decimal(sum(v > 0 for v in values)) if by_count else sum(values, _ZERO))
+        right.append(total)
         rounded = {} if by_count else bound.slack
         slack.append(sum((rounded[i] for i in addends if i in rounded), _ZERO) if rounded else _ZERO)
         operands[index] = (source, addends)
@@ -197,28 +196,42 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
 
 def _with_closed(table: Table, column: Column, index: int, total: Decimal) -> bool:
     """Whether the total is right but for a member that is not eligible: P106 says so at that member."""
-    if not table.closed:
-        return False
-    key = table.keys[index]
-    closed = [i for i, other in enumerate(table.keys) if table.closed & set(other) and _within(other, key)]
-    extra = sum((table.amount(column.name, i) for i in closed), _ZERO)
+    known = ("closed", index)
+    if known not in table.memo:
+        key, closed = table.keys[index], table.closed
+        table.memo[known] = [i for i, other in enumerate(table.keys) if closed & set(other) and _within(other, key)]
+    extra = sum(table.amounts(column.name, table.memo[known]), _ZERO)
     return bool(extra) and abs(table.amount(column.name, index) - total - extra) <= NOISE
 
 
-def _addends(context: Context, table: Table) -> list[tuple[int, list[int], Key | None]]:
-    """Total record → what it adds up (the totals one level below where they are printed, else the detail rows), and the
-    first of these that is not on the sheet."""
-    shared = context.ledger.shared.setdefault(f"addends of {table.form.role}", [])
-    found: list[tuple[int, list[int], Key | None]] = shared
-    if found:
-        return found
+class _Sum(NamedTuple):
+    """What a total record adds up."""
+
+    record: int
+    addends: list[int]
+    """The totals one level below where they are printed, else the detail rows."""
+    missing: Key | None
+    """The first of these that is not on the sheet."""
+    overall: bool
+    """Over all axes: 合计, not 小计."""
+    direct: bool
+    """The addends are detail rows."""
+
+
+def _sums(table: Table) -> list[_Sum]:
+    if "sums" not in table.memo:
+        table.memo["sums"] = list(_all_sums(table))
+    found: list[_Sum] = table.memo["sums"]
+    return found
+
+
+def _all_sums(table: Table) -> Iterator[_Sum]:
     for index, details in total_addends(table):
         key = table.keys[index]
         below = _subtotals(table, key)
         keep = [name != ALL for name in table.keys[below[0]]] if below else ()
         missing = (other for other in lacking(table, keep) if _within(other, key))
-        found.append((index, below or details, next(missing, None)))
-    return found
+        yield _Sum(index, below or details, next(missing, None), all(name == ALL for name in key), not below)
 
 
 def _within(key: Key, total: Key) -> bool:

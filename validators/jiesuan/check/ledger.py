@@ -1,4 +1,5 @@
-"""The balance table: every relation of a workbook is one row (left, right, tolerance), validated by one Pandera schema."""
+"""The balance table: every relation is one row (book, left, right, tolerance), validated by one Pandera schema for all the
+workbooks checked together."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ class _Segment:
     rule: Rule
     operator: str
     left: Sequence[Decimal | bool]
-    right: Sequence[Decimal | bool]
-    tolerance: Sequence[Decimal]
+    right: Sequence[Decimal | bool] | Decimal | bool
+    tolerance: Sequence[Decimal] | Decimal
     describe: Describe
     start: int
 
@@ -48,19 +49,18 @@ class Ledger:
         rule: Rule,
         operator: str,
         left: Sequence[Decimal | bool],
-        right: Sequence[Decimal | bool],
-        tolerance: Sequence[Decimal],
+        right: Sequence[Decimal | bool] | Decimal | bool,
+        tolerance: Sequence[Decimal] | Decimal,
         describe: Describe,
     ) -> None:
-        """Add relations `left operator right` (==, <=, >=, <, >, !=), each with its tolerance."""
+        """Add relations `left operator right` (==, <=, >=, <, >, !=), each with its tolerance; one number stands for all."""
         if left:
             self.segments.append(_Segment(rule, operator, left, right, tolerance, describe, self.size))
             self.size += len(left)
 
     def demand(self, rule: Rule, holds: Sequence[bool], describe: Describe) -> None:
         """Add statements that must be true."""
-        zero = Decimal(0)
-        self.relate(rule, "==", holds, [True] * len(holds), [zero] * len(holds), describe)
+        self.relate(rule, "==", holds, True, Decimal(0), describe)
 
     def cannot(self, rule: Rule, why: str) -> None:
         """The rule, or a part of it, cannot be checked."""
@@ -70,10 +70,11 @@ class Ledger:
 
     def settle(self) -> list[Finding]:
         """Validate the balance table lazily and describe every row that does not hold."""
+        return settle([self])[0]
+
+    def described(self, failing: Sequence[int]) -> list[Finding]:
+        """The findings: what is no relation, then the failing rows (numbers in this ledger, ascending) in words."""
         findings = list(self.direct)
-        if not self.size:
-            return findings
-        failing = _failing_rows(self._frame())
         position = 0
         for segment in self.segments:
             end = segment.start + len(segment.left)
@@ -84,18 +85,55 @@ class Ledger:
                 position += 1
         return findings
 
-    def _frame(self) -> Any:
-        import numpy as np
-        import pandas as pd
 
-        columns: dict[str, list[Any]] = {"left": [], "right": [], "tolerance": [], "gap": []}
-        for segment in self.segments:
-            left, right, tolerance = map(_integers, (segment.left, segment.right, segment.tolerance))
-            columns["left"].append(left)
-            columns["right"].append(right)
-            columns["tolerance"].append(tolerance)
-            columns["gap"].append(_GAPS[segment.operator](left, right, tolerance))
-        return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+def settle(ledgers: Sequence[Ledger]) -> list[list[Finding]]:
+    """Validate the relations of many workbooks as one balance table; the findings of each ledger."""
+    failing = _failing_rows(_frame(ledgers)) if any(ledger.size for ledger in ledgers) else []
+    found, position, start = [], 0, 0
+    for ledger in ledgers:
+        own = []
+        while position < len(failing) and failing[position] < start + ledger.size:
+            own.append(failing[position] - start)
+            position += 1
+        start += ledger.size
+        found.append(ledger.described(own))
+    return found
+
+
+def _frame(ledgers: Sequence[Ledger]) -> Any:
+    """The balance table: a row per relation, the workbooks (`book`) one after the other."""
+    import numpy as np
+    import pandas as pd
+
+    size = sum(ledger.size for ledger in ledgers)
+    left, right, tolerance, operator = (np.empty(size, dtype=np.int64) for _ in range(4))
+    start = 0
+    for ledger in ledgers:
+        for segment in ledger.segments:
+            end = start + len(segment.left)
+            operator[start:end] = _OPERATORS[segment.operator]
+            for column, values in ((left, segment.left), (right, segment.right), (tolerance, segment.tolerance)):
+                _fill(column[start:end], values)
+            start = end
+    gap = np.empty(size, dtype=np.int64)
+    for name, number in _OPERATORS.items():
+        rows = operator == number
+        gap[rows] = _GAPS[name](left[rows], right[rows], tolerance[rows])
+    book = np.repeat(np.arange(len(ledgers), dtype=np.int64), [ledger.size for ledger in ledgers])
+    return pd.DataFrame({"book": book, "left": left, "right": right, "tolerance": tolerance, "gap": gap})
+
+
+def _fill(column: Any, values: Sequence[Decimal | bool] | Decimal | bool) -> None:
+    """Put the numbers into a column of int64; an absurd one that does not fit is cut off, far beyond anything it is
+    compared with."""
+    if isinstance(values, Decimal | bool):
+        column[:] = _scaled(values)
+    elif values[0].__class__ is bool:
+        column[:] = bytearray(values)  # type: ignore[arg-type]
+    elif values[0] is values[-1] and all(value is values[0] for value in values):
+        column[:] = _scaled(values[0])
+    else:
+        column[:] = list(map(_SCALED.__getitem__, values))  # type: ignore[arg-type]
 
 
 def noise(unit: str) -> Decimal:
@@ -106,21 +144,6 @@ def noise(unit: str) -> Decimal:
 def holds(operator: str, left: Decimal | bool, right: Decimal | bool, tolerance: Decimal) -> bool:
     """Whether one relation holds, by the same arithmetic as the balance table."""
     return bool(_GAPS[operator](_scaled(left), _scaled(right), _scaled(tolerance)) <= 0)
-
-
-def _integers(values: Sequence[Decimal | bool]) -> Any:
-    """The numbers as int64; an absurd one that does not fit is cut off, far beyond anything it is compared with."""
-    import numpy as np
-
-    if values[0].__class__ is bool:
-        return np.array(values, dtype=np.int64)
-    if values[0] is values[-1] and all(value is values[0] for value in values):
-        return np.full(len(values), max(-_LIMIT, min(_LIMIT, _scaled(values[0]))), dtype=np.int64)
-    scaled = list(map(_SCALED.__getitem__, values))  # type: ignore[arg-type]
-    try:
-        return np.array(scaled, dtype=np.int64).clip(-_LIMIT, _LIMIT)
-    except OverflowError:
-        return np.array([max(-_LIMIT, min(_LIMIT, value)) for value in scaled], dtype=np.int64)
 
 
 _LIMIT = 2**60
@@ -134,6 +157,7 @@ _GAPS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "!=": lambda a, b, t: (a == b) * 1,
 }
 """By how much a relation fails, on numbers or whole columns; not above 0 where it holds."""
+_OPERATORS = {name: number for number, name in enumerate(_GAPS)}
 
 
 class _Scaled(dict[Decimal, int]):
@@ -152,8 +176,8 @@ _SCALED = _Scaled()
 def _scaled(value: Decimal | bool) -> int:
     if value.__class__ is bool:
         return int(value)
-    scaled = value.scaleb(SCALE)  # type: ignore[union-attr]
-    return int(scaled.to_integral_value(ROUND_HALF_EVEN))
+    scaled = int(value.scaleb(SCALE).to_integral_value(ROUND_HALF_EVEN))  # type: ignore[union-attr]
+    return max(-_LIMIT, min(_LIMIT, scaled))
 
 
 def _failing_rows(frame: Any) -> list[int]:
@@ -162,6 +186,7 @@ def _failing_rows(frame: Any) -> list[int]:
 
     schema = pa.DataFrameSchema(
         {
+            "book": pa.Column("int64"),
             "left": pa.Column("int64"),
             "right": pa.Column("int64"),
             "tolerance": pa.Column("int64", pa.Check.ge(0)),

@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 
 from ..form import Key
+from ..number import plain
 from ..report import Finding, amount
 from ..table import Table
 from .context import Context, related
@@ -24,11 +25,14 @@ def standards(context: Context) -> None:
                 continue
             records, left, right = [], [], []
             seen = set()
-            for index, key in enumerate(table.keys):
+            known = ("standards", column.name)
+            if known not in table.memo:
+                figures = ((i, key, pack.standard(table.form, column, key, term)) for i, key in enumerate(table.keys))
+                table.memo[known] = [item for item in figures if item[2] is not None]
+            for index, key, figure in table.memo[known]:
                 cell = table.columns[column.name].cells[index]
-                figure = pack.standard(table.form, column, key, term)
                 number = table.number(column.name, index)
-                if cell is None or cell in seen or figure is None:
+                if cell is None or cell in seen:
                     continue
                 if number.value is None:
                     context.readable(table, index, column.name)
@@ -76,48 +80,62 @@ def serials(context: Context) -> None:
                     sections.setdefault(table.keys[index], []).append(index)
             for section in sections.values():
                 found = [table.number(column.name, index).value for index in section]
-                constant = all(value in (1, None) for value in found)
-                holds = [constant or value in (place, None) for place, value in enumerate(found, 1)]
-                first = next((i for i, ok in enumerate(holds) if not ok), None)
-                if first is not None:
-                    # One gap shifts all that follows: report where it begins.
-                    holds = [i != first for i in range(len(holds))]
+                holds = [value is None or value == place for place, value in enumerate(found, 1)]
+                if not all(holds):
+                    # One gap shifts all that follows: report where it begins; all may also be 1.
+                    first = holds.index(False)
+                    constant = all(value in (1, None) for value in found)
+                    holds = [constant or i != first for i in range(len(holds))]
 
                 def describe(
                     position: int, rows: list[int] = section, name: str = column.name, table: Table = table
                 ) -> Finding:
-                    return context.at_cell(
-                        table, name, rows[position], "序号从这里起不连续", expected=str(position + 1)
-                    )
+                    index = rows[position]
+                    value = table.number(name, index).value
+                    actual = None if value is None else plain(value)  # a serial number has no unit
+                    message, wanted = "序号从这里起不连续", str(position + 1)
+                    return context.at_cell(table, name, index, message, expected=wanted, actual=actual, unit="")
 
                 context.ledger.demand(context.rule, holds, describe)
 
 
 def jumps(context: Context) -> None:
-    """Two neighbouring months differ by more than `least` heads and more than `share` (P306, P404)."""
+    """Two neighbouring months differ by more than `least` heads and more than `share` (P306, P404); a peak of one month is
+    one finding."""
     least = Decimal(str(context.rule.options.get("least", 5)))
     share = Decimal(str(context.rule.options.get("share", 0.1)))
+
+    def far(a: Decimal, b: Decimal) -> bool:
+        return abs(b - a) > least and abs(b - a) > share * max(a, b)
+
     for table in context.tables():
         months = table.form.groups.get("月", ())
         if not context.bound(table, *months):
             continue
+        left: dict[int, Decimal] = {}
+        # Record → the number before it jumped to the last month's: going back there is the same jump.
         for before, after in itertools.pairwise(months):
             records = [i for i in table.details() if context.readable(table, i, before, after)]
-            holds = []
+            holds, jumped = [], {}
             for index in records:
                 a, b = table.amount(before, index), table.amount(after, index)
-                holds.append(abs(b - a) <= least or abs(b - a) <= share * max(a, b))
+                jump = far(a, b) and not (index in left and not far(left[index], b))
+                if jump:
+                    jumped[index] = a
+                holds.append(not jump or context.excused(table, index))
+            left = jumped
 
             def describe(
-                position: int, rows: list[int] = records, a: str = before, b: str = after, table: Table = table
-            ) -> Finding | None:
+                position: int, rows: list[int] = records, a: str = before, b: str = after, table: Table = table,
+                months: tuple[str, ...] = months,
+            ) -> Finding:  # fmt: skip
                 index = rows[position]
-                if context.excused(table, index):
-                    return None
                 change = table.amount(b, index) - table.amount(a, index)
                 word = "多" if change > 0 else "少"
                 message = f"比{table.columns[a].column.caption}{word} {abs(change)} 人，超过 {least} 人和 {share:.0%}"
-                return context.at_cell(table, b, index, message, related=(related(table, a, index),))
+                near = [name for name in months if abs(months.index(name) - months.index(b)) == 1]
+                figures = tuple(related(table, name, index) for name in near)
+                return context.at_cell(table, b, index, message, related=figures)
 
             context.ledger.demand(context.rule, holds, describe)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -10,9 +11,10 @@ from functools import cached_property
 import msgspec
 
 from ..bind import Workbook
-from ..evaluate import Evaluated, Figures, Unchecked, evaluate
+from ..evaluate import Evaluated, Unchecked, evaluate
 from ..expression import parse
 from ..form import ALL
+from ..gather import Figures
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
@@ -36,22 +38,29 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
         return
     for why in dict.fromkeys(result.bad.values()):
         ledger.cannot(rule, why)
-    rows = [i for i, active in enumerate(result.active) if active and i not in result.bad]
     left, right = result.left, result.right
+    whole = not result.bad and all(result.active)
+    rows: Sequence[int] = range(len(result.active))
+    if not whole:
+        rows = [i for i in rows if result.active[i] and i not in result.bad]
     base = noise(rule.unit)
-    tolerance = [base] * len(rows)
-    if left.slack or right.slack:
-        tolerance = [base + left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in rows]
+    slack = {i: left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in {*left.slack, *right.slack}}
     relation = _Relation(result, workbook)
-    for i, allowed in zip(rows, tolerance, strict=True):
-        if rule.together and not holds(result.operator, left.values[i], right.values[i], allowed):
-            relation.broken.setdefault(relation.group(i), []).append(i)
+    if rule.excused or rule.together:
+        allowed = {i: base + slack.get(i, _ZERO) for i in rows}
+        broken = [i for i in rows if not holds(result.operator, left.values[i], right.values[i], allowed[i])]
+        answered = {i for i in broken if relation.excused(i)}
+        if answered:
+            whole, rows = False, [i for i in rows if i not in answered]
+        for i in broken:
+            if i not in answered:
+                relation.broken.setdefault(relation.group(i), []).append(i)
     ledger.relate(
         rule,
         result.operator,
-        [left.values[i] for i in rows],
-        [right.values[i] for i in rows],
-        tolerance,
+        left.values if whole else [left.values[i] for i in rows],
+        right.values if whole else [right.values[i] for i in rows],
+        [base + slack.get(i, _ZERO) for i in rows] if slack else base,
         lambda position: relation.describe(rows[position]),
     )
 
@@ -113,19 +122,27 @@ class _Relation:
                 return figures, i, max(refs, key=lambda ref: abs(amounts[ref]))
         return None
 
+    def excused(self, instance: int) -> bool:
+        """Whether the written answer that the rule accepts stands at the figure of the instance."""
+        if not self.result.rule.excused:
+            return False
+        placed = self.figure_at(instance)
+        if placed is None:
+            return False
+        anchor, at, _ = placed
+        return is_excused(self.result.rule, self.workbook, anchor.table, anchor.places[at][0][1])
+
     def describe(self, instance: int) -> Finding | None:
-        """The finding of an instance that does not hold; None where a reason is given or an earlier one speaks for it."""
+        """The finding of an instance that does not hold; None where an earlier one speaks for it."""
         result = self.result
         rule = result.rule
-        others = self.broken.get(self.group(instance), [instance])
+        others = self.broken.get(self.group(instance), [instance]) if rule.together else [instance]
         if others[0] != instance:
             return None
         placed = self.figure_at(instance)
         if placed is None:
             return None
         anchor, at, ref = placed
-        if is_excused(rule, self.workbook, anchor.table, anchor.places[at][0][1]):
-            return None
         left, right = Decimal(result.left.values[instance]), Decimal(result.right.values[instance])
         message = rule.says or rule.name
         actual, expected, operator = left, right, result.operator
@@ -137,17 +154,19 @@ class _Relation:
             message += f"：{hint}" if hint else ""
         if len(others) > 1:
             message += f"（另有 {len(others) - 1} 个月也是如此）"
+        stated = amount(actual, rule.unit)
+        related = [_related(f, instance) for f in result.figures.values() if f.places[instance]]
         return Finding(
             rule,
             ref.sheet,
             ref.cell,
-            _label(anchor, at, ref),
+            _related(anchor, at).label,
             message,
             expected=f"{_WORDS[operator]}{amount(expected, rule.unit)}",
-            actual=amount(actual, rule.unit),
+            actual="（空白）" if _blank(anchor, at) else stated,
             difference=signed(actual - expected, rule.unit),
             unit=rule.unit,
-            related=tuple(_related(f, instance) for f in result.figures.values() if f.places[instance]),
+            related=tuple(r for r in related if (r.sheet, r.cell, r.value) != (ref.sheet, ref.cell, stated)),
             order=(ref.row, ref.column),
         )
 
@@ -160,9 +179,10 @@ class _Relation:
         )
 
 
-def _label(figures: Figures, instance: int, ref: Ref) -> str:
-    table = figures.table
-    return next(table.label(*place) for place in figures.places[instance] if table.ref(*place) == ref)
+def _blank(figures: Figures, instance: int) -> bool:
+    """Whether the figure is one cell in which nothing stands, which counts as 0."""
+    places = figures.places[instance]
+    return len(places) == 1 and figures.table.number(*places[0]).value is None
 
 
 def _related(figures: Figures, instance: int) -> Related:

@@ -62,9 +62,14 @@ class Roster:
         return {major: frozenset(kinds) for major, kinds in found.items()}
 
     @cached_property
-    def listed(self) -> dict[tuple[str, str], set[tuple[Term, str]]]:
-        """(年级, 困难类型) → (term of entry, folded major) listed in 免学费."""
-        return {place: {(e.term, fold(major_of(e))) for e, _ in majors} for place, majors in self.majors.items()}
+    def listed(self) -> dict[tuple[str, str, Term], tuple[str, ...]]:
+        """(年级, 困难类型, term of entry) → folded majors listed in 免学费."""
+        found: dict[tuple[str, str, Term], tuple[str, ...]] = {}
+        for (grade, hardship), majors in self.majors.items():
+            for entry, _ in majors:
+                place = (grade, hardship, entry.term)
+                found[place] = (*found.get(place, ()), fold(major_of(entry)))
+        return found
 
     @cached_property
     def entries(self) -> list[Entry | None]:
@@ -73,9 +78,34 @@ class Roster:
         return [parse_entry(table.text("班级", index)) for index in table.details()] if table is not None else []
 
     @cached_property
+    def grades(self) -> list[frozenset[str]]:
+        """The grades each student can be in this term; none where the class does not say, or says otherwise."""
+        term = self.workbook.term
+        known = {entry: entry.grades(term) if entry else frozenset() for entry in set(self.entries)}
+        return [known[entry] for entry in self.entries]
+
+    @cached_property
     def _kinds(self) -> list[frozenset[str]]:
-        entries = self.entries
-        return [self.categories.get(fold(major_of(e)), frozenset()) if e else frozenset() for e in entries]
+        known: dict[Entry | None, frozenset[str]] = {None: frozenset()}
+        for entry in set(self.entries) - {None}:
+            assert entry is not None
+            known[entry] = self.categories.get(fold(major_of(entry)), frozenset())
+        return [known[entry] for entry in self.entries]
+
+    @cached_property
+    def months(self) -> list[frozenset[int]]:
+        """Per student row, how many months the fee can stand for: at the rates of the major, else at any rate."""
+        table = self.table
+        if table is None:
+            return []
+        rows = table.details()
+        known: dict[tuple[Decimal, frozenset[str]], frozenset[int]] = {}
+        found = []
+        for index, place in zip(rows, zip(table.amounts("免学费金额", rows), self._kinds, strict=True), strict=True):
+            if place not in known:
+                known[place] = self.fee_months(index) or self.fee_months(index, any_rate=True)
+            found.append(known[place])
+        return found
 
     def kinds(self, index: int) -> frozenset[str]:
         """The 专业类别 a student's major is listed under; empty when it cannot be told."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..bind import Workbook, bind
 from ..book import Book
-from ..check import between, forms, limits, majors, sheets, students
-from ..pack import Pack, load_pack
+from ..check import between, bureau, forms, limits, majors, sheets, students
+from ..pack import load_pack
 from ..recalculate import refers_to_itself
 from ..ref import Ref
 from ..report import Finding, Report, place
@@ -17,7 +18,7 @@ from ..term import Term
 from ..text import mask
 from .cells import CELL_CHECKS, check_cells
 from .context import Context
-from .ledger import Ledger
+from .ledger import Ledger, settle
 from .relations import relate
 
 CHECKS: dict[str, Callable[[Context], None]] = {
@@ -54,6 +55,13 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "balance": sheets.balance,
     "previous-end": sheets.previous_end,
     "received-year": sheets.received_year,
+    "school-column": bureau.school_columns,
+    "bureau-named": bureau.bureau_named,
+    "shares": bureau.shares,
+    "below-zero": bureau.below_zero,
+    "magnitude": bureau.magnitude,
+    "month-heads": bureau.month_heads,
+    "same-schools": bureau.same_schools,
 }
 STRUCTURE = frozenset(
     {
@@ -78,13 +86,29 @@ def check_book(
     return check_workbook(bind(book, load_pack(pack), term=term, set_name=set_name))
 
 
+def check_workbooks(workbooks: Sequence[Workbook]) -> list[Report]:
+    """Confront many bound workbooks with the rules that apply to each, in one pass; the reports in the same order.
+
+    What Pandera costs per call is paid once for all, so some dozens at a time are checked fastest; all stay in memory
+    until the last is done.
+    """
+    runs = [(workbook, workbook.pack.selected(workbook.set, workbook.term), Ledger()) for workbook in workbooks]
+    cells = [[rule for rule in selected if rule.check in CELL_CHECKS] for _, selected, _ in runs]
+    check_cells((workbook, own, ledger) for (workbook, _, ledger), own in zip(runs, cells, strict=True))
+    for workbook, selected, ledger in runs:
+        _confront(workbook, selected, ledger)
+    settled = settle([ledger for _, _, ledger in runs])
+    return [_report(*run, findings) for run, findings in zip(runs, settled, strict=True)]
+
+
 def check_workbook(workbook: Workbook) -> Report:
     """Confront a bound workbook with every rule that applies to its set and term."""
-    pack: Pack = workbook.pack
-    selected = pack.selected(workbook.set, workbook.term)
-    ledger = Ledger()
+    return check_workbooks([workbook])[0]
+
+
+def _confront(workbook: Workbook, selected: Sequence[Rule], ledger: Ledger) -> None:
+    """Everything but single cells: structure at once, relations into the ledger."""
     problems = _problems(workbook)
-    check_cells(workbook, [rule for rule in selected if rule.check in CELL_CHECKS], ledger)
     for rule in selected:
         if rule.holds:
             relate(rule, workbook, ledger)
@@ -92,12 +116,20 @@ def check_workbook(workbook: Workbook) -> Report:
             ledger.direct += [_structural(rule, ref, label, text) for ref, label, text in problems.get(rule.check, [])]
         elif rule.check not in CELL_CHECKS:
             CHECKS[rule.check](Context(rule, workbook, ledger))
+
+
+def _report(workbook: Workbook, selected: Sequence[Rule], ledger: Ledger, settled: Sequence[Finding]) -> Report:
     sheets = [sheet.name for sheet in workbook.book.sheets]
-    findings = {(f.code, f.sheet, f.cell, f.label, f.message): f for f in ledger.settle()}
+    findings: dict[tuple[str, ...], Finding] = {}
+    for finding in settled:  # one mistake at one cell is told once, with everything it was compared with
+        told = (finding.code, finding.sheet, finding.cell, finding.label, finding.message)
+        first = findings.setdefault(told, finding)
+        if others := tuple(other for other in finding.related if other not in first.related):
+            findings[told] = replace(first, related=(*first.related, *others))
     return Report(
         file=mask(Path(workbook.book.name).name),
         sha256=workbook.book.sha256,
-        pack=pack.info.id,
+        pack=workbook.pack.info.id,
         set_name=workbook.set,
         term=str(workbook.term),
         selected=tuple(selected),
@@ -126,15 +158,13 @@ def _problems(workbook: Workbook) -> _Problems:
             if not bound.numbers:
                 continue
             for index, cell in enumerate(bound.cells):
-                if cell is None or cell not in sheet.formulas:
+                if cell not in sheet.formulas or cell is None:
                     continue
-                ref = Ref(sheet.name, *cell)
                 if refers_to_itself(sheet.formulas[cell], cell):
-                    found.setdefault("circular", []).append(
-                        (ref, table.label(name, index), "公式把自己也算了进去（循环引用）")
-                    )
+                    item = (Ref(sheet.name, *cell), table.label(name, index), "公式把自己也算了进去（循环引用）")
+                    found.setdefault("circular", []).append(item)
                 elif bound.numbers[index].trouble == "uncached":
-                    uncached.setdefault(sheet.name, []).append((ref, table.label(name, index)))
+                    uncached.setdefault(sheet.name, []).append((Ref(sheet.name, *cell), table.label(name, index)))
     for places in uncached.values():
         # A file saved by a generator has none at all: one word for a sheet is enough.
         ref, label = min(places)
@@ -151,5 +181,10 @@ def _structural(rule: Rule, ref: Ref | None, label: str, message: str) -> Findin
 
 
 def _school(workbook: Workbook) -> str:
-    names = [line.text for table in workbook.tables.values() if (line := table.lines.get("学校名称")) and line.text]
+    names = [
+        line.text
+        for table in workbook.tables.values()
+        for name in ("学校名称", "填报单位")
+        if (line := table.lines.get(name)) and line.text
+    ]
     return mask(names[0]) if names else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from decimal import Decimal
 
 from ..form import ALL
-from ..identity import GRADES, Entry, birth, identity_fault, major_of, spelled, spelled_phone
+from ..identity import GRADES, Entry, identity_fault, major_of, spelled, spelled_phone
 from ..number import plain
 from ..report import Finding
 from ..table import Table
@@ -33,6 +34,12 @@ def _amounts(context: Context, table: Table, rows: list[int], *names: str) -> li
     if not any(table.troubled(name) for name in names):
         return rows
     return [i for i in rows if context.readable(table, i, *names)]
+
+
+def _paid(context: Context, table: Table, rows: list[int], name: str) -> list[int]:
+    """The rows that got something."""
+    rows = _amounts(context, table, rows, name)
+    return [i for i, amount in zip(rows, table.amounts(name, rows), strict=True) if amount > 0]
 
 
 def _entered(context: Context, table: Table, rows: list[int]) -> list[tuple[int, Entry]]:
@@ -70,7 +77,9 @@ def aid_months(context: Context) -> None:
         return
     table, rows = found
     rows = _amounts(context, table, rows, "助学金金额")
-    holds = [whole_months(table.amount("助学金金额", i), monthly) is not None for i in rows]
+    paid = table.amounts("助学金金额", rows)
+    whole = {sum_paid for sum_paid in set(paid) if whole_months(sum_paid, monthly) is not None}
+    holds = [sum_paid in whole for sum_paid in paid]
 
     def describe(position: int) -> Finding:
         expected = f"每月 {plain(monthly)} 元的 1 至 5 倍"
@@ -89,7 +98,8 @@ def fee_months(context: Context) -> None:
     if roster.fees is None:
         context.ledger.cannot(context.rule, "没有免学费统计表，不知道专业的类别，只核对了是不是整月")
     highest = max(roster.rates.values(), default=_ZERO) * len(MONTHS)
-    rows = [i for i in _amounts(context, table, rows, "免学费金额") if 0 < table.amount("免学费金额", i) <= highest]
+    rows = _amounts(context, table, rows, "免学费金额")
+    rows = [i for i, fee in zip(rows, table.amounts("免学费金额", rows), strict=True) if 0 < fee <= highest]
     holds = [bool(roster.fee_months(i)) for i in rows]
 
     def describe(position: int) -> Finding:
@@ -120,10 +130,11 @@ def same_months(context: Context) -> None:
     roster = roster_of(context)
     chosen: list[tuple[int, int]] = []
     holds = []
-    for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
-        aid, fee = table.amount("助学金金额", index), table.amount("免学费金额", index)
-        months = roster.fee_months(index) or roster.fee_months(index, any_rate=True)
-        whole = whole_months(aid, monthly)
+    rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
+    aids = table.amounts("助学金金额", rows)
+    counted = {aid: whole_months(aid, monthly) for aid in set(aids)}
+    for index, aid, fee in zip(rows, aids, table.amounts("免学费金额", rows), strict=True):
+        months, whole = roster.months[index], counted[aid]
         if aid <= 0 or fee <= 0 or (whole or 0) > len(MONTHS):
             continue  # more than a term: P201 says so
         if whole is None or not months:
@@ -135,7 +146,7 @@ def same_months(context: Context) -> None:
 
     def describe(position: int) -> Finding:
         index, aid = chosen[position]
-        months = "或".join(str(n) for n in sorted(roster.fee_months(index) or roster.fee_months(index, any_rate=True)))
+        months = "或".join(map(str, sorted(roster.months[index])))
         message = f"助学金是 {aid} 个月，免学费是 {months} 个月"
         return context.at_cell(table, "助学金金额", index, message, related=(related(table, "免学费金额", index),))
 
@@ -150,8 +161,9 @@ def grade_aid(context: Context) -> None:
     table, rows = found
     workbook = context.workbook
     eligible = workbook.pack.policy.values("助学金年级", workbook.term)
-    paid = [i for i in _amounts(context, table, rows, "助学金金额") if table.amount("助学金金额", i) > 0]
-    chosen = [(i, grades) for i, entry in _entered(context, table, paid) if (grades := entry.grades(workbook.term))]
+    paid = _paid(context, table, rows, "助学金金额")
+    grades = roster_of(context).grades
+    chosen = [(i, grades[i]) for i, _ in _entered(context, table, paid) if grades[i]]
     holds = [bool(grades & set(eligible)) for _, grades in chosen]
 
     def describe(position: int) -> Finding:
@@ -172,7 +184,8 @@ def class_grade(context: Context) -> None:
     table, rows = found
     term = context.workbook.term
     entered = _entered(context, table, rows)
-    holds = [bool(entry.grades(term)) for _, entry in entered]
+    grades = roster_of(context).grades
+    holds = [bool(grades[index]) for index, _ in entered]
 
     def describe(position: int) -> Finding:
         index, entry = entered[position]
@@ -185,8 +198,7 @@ def class_grade(context: Context) -> None:
 def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
     """Whether the major of a class stands in 免学费 under a grade it can be in and that hardship type."""
     own = fold(entry.major)
-    listed = [majors for grade in entry.grades(term) for majors in roster.listed.get((grade, kind), ())]
-    return any(since == entry.term and own.startswith(name) for since, name in listed)
+    return any(own.startswith(roster.listed.get((grade, kind, entry.term), ())) for grade in entry.grades(term))
 
 
 def class_major(context: Context) -> None:
@@ -200,12 +212,12 @@ def class_major(context: Context) -> None:
         return
     term = context.workbook.term
     name = roster.fees.form.name
-    paid = [i for i in _amounts(context, table, rows, "免学费金额") if table.amount("免学费金额", i) > 0]
-    chosen = [(i, entry) for i, entry in _entered(context, table, paid) if entry.grades(term)]
-    known: dict[tuple[Entry, str], bool] = {}  # a class has many students
+    paid = _paid(context, table, rows, "免学费金额")
+    chosen = [(i, entry) for i, entry in _entered(context, table, paid) if roster.grades[i]]
+    known: dict[tuple[int, str], bool] = {}  # a class has many students
     holds = []
     for index, entry in chosen:
-        place = (entry, table.keys[index][0])
+        place = (id(entry), table.keys[index][0])
         if place not in known:
             known[place] = _is_listed(roster, entry, term, place[1])
         holds.append(known[place])
@@ -233,15 +245,13 @@ def agri_remark(context: Context) -> None:
     for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
         if roster.kinds(index) == {"涉农专业"}:
             sections.setdefault(table.keys[index][0], []).append(index)
+    stated = {i: said for i in range(len(table.keys)) if (said := _stated(table, i))} if sections else {}
     chosen: list[int] = []
     holds: list[bool] = []
     for section, students in sections.items():
-        whole = _agri(table, students)
-        everywhere = [i for i in range(len(table.keys)) if table.keys[i][0] in (section, ALL)]
-        stated = {said for i in everywhere if (said := _stated(table, i))}
-        for index in students:
-            chosen.append(index)
-            holds.append(whole in stated or _stated(table, index) == _agri(table, [index]))
+        whole = _agri(table, students) in {said for i, said in stated.items() if table.keys[i][0] in (section, ALL)}
+        chosen += students
+        holds += [whole or stated.get(i) == _agri(table, [i]) for i in students]
 
     def describe(position: int) -> Finding:
         index = chosen[position]
@@ -257,8 +267,8 @@ def agri_remark(context: Context) -> None:
 
 
 def _agri(table: Table, rows: list[int]) -> tuple[int, Decimal, Decimal]:
-    aid = sum((table.amount("助学金金额", i) for i in rows), _ZERO)
-    return len(rows), aid, sum((table.amount("免学费金额", i) for i in rows), _ZERO)
+    aid, fee = (sum(table.amounts(name, rows), _ZERO) for name in ("助学金金额", "免学费金额"))
+    return len(rows), aid, fee
 
 
 def _stated(table: Table, index: int) -> tuple[int, Decimal, Decimal] | None:
@@ -276,7 +286,8 @@ def no_amount(context: Context) -> None:
         return
     table, rows = found
     rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
-    holds = [table.amount("助学金金额", i) > 0 or table.amount("免学费金额", i) > 0 for i in rows]
+    paid = zip(table.amounts("助学金金额", rows), table.amounts("免学费金额", rows), strict=True)
+    holds = [aid > 0 or fee > 0 for aid, fee in paid]
 
     def describe(position: int) -> Finding:
         index = rows[position]
@@ -303,16 +314,14 @@ def phone_shared(context: Context) -> None:
         return
     table, rows = found
     least = int(context.rule.options.get("least", 3))
-    groups: dict[str, list[int]] = {}
-    for index in rows:
-        number = spelled_phone(table.columns["联系电话"].raw[index])
-        if number:
-            groups.setdefault(number, []).append(index)
-    holds = [len(groups.get(spelled_phone(table.columns["联系电话"].raw[i]), [])) < least for i in rows]
+    numbers = [spelled_phone(table.columns["联系电话"].raw[i]) for i in rows]
+    times = Counter(number for number in numbers if number)
+    holds = [times[number] < least for number in numbers]
 
     def describe(position: int) -> Finding:
-        number = spelled_phone(table.columns["联系电话"].raw[rows[position]])
-        others = [str(table.rows[i]) for i in groups[number] if i != rows[position]]
+        number = numbers[position]
+        others = [str(table.rows[i]) for i, own in zip(rows, numbers, strict=True) if own == number]
+        others.remove(str(table.rows[rows[position]]))
         message = f"第{'、'.join(others[:5])}{'等' if len(others) > 5 else ''}行也是这个电话，共{len(others) + 1}名学生"
         return context.at_cell(table, "联系电话", rows[position], message, actual=mask_number(number))
 
@@ -326,24 +335,24 @@ def age(context: Context) -> None:
         return
     table, rows = found
     youngest, oldest = int(context.rule.options["youngest"]), int(context.rule.options["oldest"])
-    start, today = dt.date(*context.workbook.term.start, 1), dt.date.today()
-    ages: dict[int, int] = {}
+    (year, month), today = context.workbook.term.start, dt.date.today()
+    # Days as YYYYMMDD, which order as the days do.
+    first, last = f"{year - oldest - 1:04}{month:02}01", f"{year - youngest:04}{month:02}01"
+    chosen, holds = [], []
     for index in rows:
         value = table.columns["身份证号"].raw[index]
         fault = identity_fault(value, today)
-        born = birth(spelled(value)) if fault in ("", "id-spelling") else None
-        if born is not None:
-            ages[index] = start.year - born.year - ((start.month, start.day) < (born.month, born.day))
+        born = spelled(value)[6:14] if fault in ("", "id-spelling") else ""
+        if born:
+            chosen.append(index)
+            holds.append(first < born <= last or context.excused(table, index))
         elif fault != "id-other":  # a travel document says nothing of age
             context.ledger.cannot(context.rule, f"{table.ref('身份证号', index)} 没有有效的身份证号，算不出年龄")
-    chosen = list(ages)
-    holds = [youngest <= years <= oldest for years in ages.values()]
 
-    def describe(position: int) -> Finding | None:
+    def describe(position: int) -> Finding:
         index = chosen[position]
-        if context.excused(table, index):
-            return None
-        message = f"学期开始时 {ages[index]} 周岁"
+        born = spelled(table.columns["身份证号"].raw[index])[6:14]
+        message = f"学期开始时 {year - int(born[:4]) - (f'{month:02}01' < born[4:])} 周岁"
         shown = mask_number(spelled(table.columns["身份证号"].raw[index]))
         return context.at_cell(table, "身份证号", index, message, expected=f"{youngest} 至 {oldest} 周岁", actual=shown)
 

@@ -26,12 +26,12 @@ from .options import (
 @app.command(
     cls=Command,
     epilog="例：jiesuan calc 结算表.xlsx                 只列出要填、要改的格\n"
-    "    jiesuan calc 结算表.xlsx -o 算好.xlsx    另写成新文件，原文件不动",
+    "    jiesuan calc 结算表.xlsx -o 算好.xlsx    另存一份，只填计算的格，其余不动",
 )
 def calc(
     files: Files,
     out: ResultOption = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件并留备份；只限本程序生成的工作簿")] = False,
+    in_place: Annotated[bool, typer.Option("--in-place", help="写回原文件，并留备份")] = False,
     term: TermOption = None,
     output: FormatOption = Format.text,
     force: ForceOption = False,
@@ -39,9 +39,10 @@ def calc(
     password: PasswordOption = None,
 ) -> None:
     """计算：填好合计、小计、金额、标准，列出每一格的旧值和新值。"""
+    from ..calculated import calculate_file
     from ..render.json import calculated_record, document, uncalculated_record
     from ..render.text import calculated_lines
-    from ..session import Failure, calculate_file, targets
+    from ..session import Failure, targets
 
     one_target(out, in_place)
     wanted = parse_term(term)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +24,9 @@ from .options import (
     parse_term,
 )
 
+if TYPE_CHECKING:
+    from ..session import Further
+
 
 @app.command(
     cls=Command,
@@ -37,9 +42,17 @@ def check(
     force: ForceOption = False,
     everything: AllOption = False,
     password: PasswordOption = None,
+    schools: Annotated[
+        Path | None,
+        typer.Option("--schools", metavar="文件夹", help="校验附件3时：各校的结算表（或批量校验的结果），核对汇总数"),
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", metavar="上期文件", help="上一学期的表，核对两个学期之间的变动")
+    ] = None,
 ) -> None:
     """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
     from ..marked import CHECKED, Marked, mark_file, places
+    from ..render.calendar import reminder_lines
     from ..render.json import document, report_record, unreadable_record
     from ..render.text import report_lines, tally_line
     from ..session import Failure, check_file
@@ -48,12 +61,15 @@ def check(
         raise Misuse("-o、--in-place、--force 要和 --mark 一起用。")
     one_target(out, in_place)
     wanted = parse_term(term)
+    further = _further(files, schools, previous)
     records, code = [], CLEAN
     for number, (path, target) in enumerate(zip(files, places(files, out, CHECKED, in_place=in_place), strict=True)):
         done: Marked | None = None
         if marks:
-            done = mark_file(path, target, in_place=in_place, force=force, term=wanted, password=password)
-        result = done.result if done else check_file(path, term=wanted, password=password)
+            done = mark_file(
+                path, target, in_place=in_place, force=force, term=wanted, password=password, further=further
+            )
+        result = done.result if done else check_file(path, term=wanted, password=password, further=further)
         if isinstance(result, Failure):
             code = FAILED
             records.append(unreadable_record(result.file, result.kind, result.message))
@@ -67,6 +83,7 @@ def check(
             if number:
                 typer.echo()
             emit_lines(report_lines(result, everything=everything))
+            emit_lines(reminder_lines(result, dt.date.today()))
             if done:
                 say(f"{failure.file}：{failure.message}" if failure else done.note)
     if output is Format.json:
@@ -74,6 +91,22 @@ def check(
     elif len(files) > 1:
         emit_lines(tally_line([str(record["status"]) for record in records]))
     raise typer.Exit(code)
+
+
+def _further(files: list[Path], schools: Path | None, previous: Path | None) -> Further | None:
+    """The checks that need more than the workbook itself.  Raises Misuse."""
+    if schools is None and previous is None:
+        return None
+    from ..bureau.checking import further
+    from ..bureau.inputs import bureau_file
+    from ..bureau.received import open_one, receive
+    from ..pack import load_pack
+
+    if len(files) > 1 and previous is not None:
+        raise Misuse("--previous 一次只核对一个文件；一批学校的两个学期，用 jiesuan batch 的 --previous。")
+    pack = load_pack()
+    received = receive(schools, pack, pack.info.bureau[0].name, allow_errors=True) if schools else None
+    return further(schools=received, previous=open_one(bureau_file(previous)) if previous else None)
 
 
 @app.command(cls=Command, epilog="例：jiesuan clear 结算表_已校验.xlsx    另存为 结算表_已校验_已清除.xlsx")

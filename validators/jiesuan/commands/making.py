@@ -13,6 +13,7 @@ from .app import app
 from .options import (
     DEFAULT_TERM,
     ForceOption,
+    FormsArgument,
     NewTermOption,
     OutOption,
     SetArgument,
@@ -21,7 +22,9 @@ from .options import (
 
 
 @app.command(cls=Command, epilog="例：jiesuan new 市属 --term 2024秋 -o 结算表.xlsx")
-def new(set_name: SetArgument, out: OutOption, term: NewTermOption = DEFAULT_TERM, force: ForceOption = False) -> None:
+def new(
+    set_name: FormsArgument, out: OutOption, term: NewTermOption = DEFAULT_TERM, force: ForceOption = False
+) -> None:
     """生成一套空白结算表。"""
     from ..pack import load_pack
     from ..produce import check_target, make_blank

@@ -25,11 +25,23 @@ class SetName(StrEnum):
     city = "市属"
 
 
+class FormsName(StrEnum):
+    """Whose forms: the two kinds of schools, or the bureau above them (附件3)."""
+
+    province = "省属"
+    city = "市属"
+    bureau = "设区市"
+
+
 Files = Annotated[list[Path], typer.Argument(metavar="文件...", help="要处理的工作簿，可以写多个")]
 FormatOption = Annotated[Format, typer.Option("--format", metavar="格式", help="text 供人看，json 供程序用")]
 TermOption = Annotated[str | None, typer.Option("--term", metavar="学期", help="写作 2024春 或 2024秋；不写则从表上认")]
 NewTermOption = Annotated[str, typer.Option("--term", metavar="学期", help="写作 2024春 或 2024秋")]
 SetArgument = Annotated[SetName, typer.Argument(metavar="省属|市属", help="学校的隶属关系，写 省属 或 市属")]
+FormsArgument = Annotated[
+    FormsName,
+    typer.Argument(metavar="省属|市属|设区市", help="哪一套表：学校的写 省属 或 市属，主管部门的附件3写 设区市"),
+]
 OutOption = Annotated[Path, typer.Option("-o", "--output", metavar="文件.xlsx", help="写到哪个文件")]
 ResultOption = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；输入多个文件时写文件夹")

@@ -1,4 +1,4 @@
-"""`jiesuan roster | changes | duplicates | publicize`: rosters, what changed in them, duplicates, and the public list."""
+"""`jiesuan roster | changes | duplicates`: rosters, what changed in them, and duplicates."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .app import app
 from .options import AllOption, ForceOption, Format, FormatOption, PasswordOption, TermOption, parse_term
 
 if TYPE_CHECKING:
+    from ..marked import Marked
+    from ..report import Report
     from ..roster.changes import Change
     from ..roster.fields import RosterInfo
     from ..roster.matches import Clearing
@@ -25,6 +27,7 @@ RosterFile = Annotated[Path, typer.Argument(metavar="名册", help="学籍名册
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="对照.toml", help="自己的列名对照文件，写法同表册里的 roster.toml")
 ]
+MarkOption = Annotated[bool, typer.Option("--mark", help="把每一处标在表上，另存为 …_已校验.xlsx")]
 DayOption = Annotated[str | None, typer.Option("--today", metavar="日期", help="按哪一天算还剩几个工作日，默认今天")]
 
 
@@ -86,6 +89,7 @@ def roster(
         str | None, typer.Option("--fill", metavar="省属|市属", help="由名册生成一套结算表，填好精准资助学生明细")
     ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--output", metavar="文件.xlsx", help="和 --fill 一起用")] = None,
+    marks: MarkOption = False,
     term: TermOption = None,
     mapping: MappingOption = None,
     output: FormatOption = Format.text,
@@ -132,18 +136,30 @@ def roster(
         reports.append(check_roster(found, pack, wanted))
         if workbook is not None and not isinstance(workbook, Failure):
             reports.append(compare(found, workbook))
-    for number, report in enumerate(reports):
-        records.append(report_record(report))
-        code = max(code, CLEAN if report.clean else FINDINGS)
+    for number, (report, file) in enumerate(zip(reports, (path, settlement), strict=False)):
+        done = marked_copy(file, report, force=force) if marks and file else None
+        failure = done.failure if done else None
+        records.append(report_record(report, done.output if done else None, failure))
+        code = max(code, FAILED if failure else CLEAN if report.clean else FINDINGS)
         if output is Format.text:
             if number:
                 typer.echo()
             emit_lines(report_lines(report, everything=everything))
+            if done:
+                say(f"{failure.file}：{failure.message}" if failure else done.note)
     if fill and out and wanted and not isinstance(found, tuple):
         write_list(found, fill, wanted, out, force=force)
     if output is Format.json:
         emit_json(document(records))
     raise typer.Exit(code)
+
+
+def marked_copy(path: Path, report: Report, *, force: bool) -> Marked:
+    """The file beside itself as `…_已校验.xlsx`, with the findings marked."""
+    from ..marked import CHECKED, mark_report, places
+
+    (target,) = places([path], None, CHECKED, in_place=False)
+    return mark_report(path, target, report, force=force)
 
 
 def write_list(found: Roster, set_name: str, term: Term, out: Path, *, force: bool) -> None:
@@ -338,89 +354,3 @@ def _clearing_lines(found: Clearing) -> Iterator[tuple[str, str]]:
             for m in found.matches
         ]  # fmt: skip
         yield from table(("姓名", "身份证号", "本单位", "名单", "名单所列"), rows, [""] * len(rows))
-
-
-@app.command(
-    cls=Command,
-    epilog="例：jiesuan publicize 结算表.xlsx --project 助学金 -o 公示.docx    生成公示名单\n"
-    "    jiesuan publicize --check 公示.xlsx                         检查一份公示有没有不该公示的内容",
-)
-def publicize(
-    path: Annotated[Path, typer.Argument(metavar="文件", help="结算表、学籍名册；加 --check 时是要公示的文件")],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="公示.xlsx", help=".xlsx、.docx 或 .pdf")
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="检查文件里有没有不得公示的内容")] = False,
-    project: Annotated[str, typer.Option("--project", metavar="助学金|免学费", help="公示哪一项")] = "助学金",
-    start: Annotated[str | None, typer.Option("--from", metavar="日期", help="公示从哪一天起，默认今天")] = None,
-    term: TermOption = None,
-    mapping: MappingOption = None,
-    output: FormatOption = Format.text,
-    force: ForceOption = False,
-    everything: AllOption = False,
-) -> None:
-    """生成公示名单（只含可公示的列，不少于五个工作日），或检查一份公示。"""
-    from ..pack import load_pack
-    from ..publicize.lint import lint_file
-    from ..reading import UnreadableFile
-    from ..render.json import document, report_record, unreadable_record
-    from ..render.text import report_lines
-    from ..session import failed
-
-    if check == bool(out):
-        raise Misuse("生成公示名单写 -o 文件；检查一份公示写 --check。两者用一个。")
-    if out:
-        raise typer.Exit(
-            publish(path, out, project, parse_day(start, "--from"), parse_term(term), mapping, force=force)
-        )
-    try:
-        report = lint_file(path, load_pack())
-    except UnreadableFile as error:
-        failure = failed(path, error.kind, error.message)
-        if output is Format.json:
-            emit_json(document([unreadable_record(failure.file, failure.kind, failure.message)]))
-        else:
-            say(f"{failure.file}：{failure.message}")
-        raise typer.Exit(FAILED) from None
-    if output is Format.json:
-        emit_json(document([report_record(report)]))
-    else:
-        emit_lines(report_lines(report, everything=everything))
-    levels = report.levels
-    raise typer.Exit(FINDINGS if levels["错误"] or levels["核实"] else CLEAN)
-
-
-def publish(
-    path: Path, out: Path, project: str, start: dt.date | None, term: Term | None, mapping: Path | None, *, force: bool
-) -> int:  # fmt: skip
-    """Write the public list of a settlement workbook or a roster; the exit code."""
-    from ..pack import load_pack
-    from ..publicize.make import PROJECTS, SUFFIXES, from_roster, from_workbook, public_list, rendered
-    from ..session import Failure, open_workbook
-
-    if project not in PROJECTS:
-        raise Misuse("--project 后面写 助学金 或 免学费。")
-    if out.suffix.lower() not in SUFFIXES:
-        raise Misuse(f"公示名单写成 {'、'.join(SUFFIXES)}：“{out.name}”。")
-    pack, day = load_pack(), start or dt.date.today()
-    workbook = open_workbook(path, term=term)
-    # A roster alone may look like the list of students; a settlement workbook has more than that one form.
-    if not isinstance(workbook, Failure) and len(workbook.tables) > 1:
-        wanted = workbook.term
-        school, people = from_workbook(workbook, project)
-        say("结算表里只有三类精准资助学生的名单；其他受助学生要公示的，请用学籍名册生成。")
-    elif isinstance(workbook, Failure) and workbook.kind not in ("not-settlement", "term"):
-        say(f"{workbook.file}：{workbook.message}")
-        return FAILED
-    else:
-        found = opened(path, fields_of(mapping))
-        if found is None:
-            return FAILED
-        wanted = term or current_term(day)
-        school, people = from_roster(found, project, wanted)
-    listed = public_list(pack, project, wanted, school, people, day)
-    write_out(out, rendered(listed, out.suffix.lower()), force=force)
-    say(f"{listed.title}：{len(listed.people)} 人。{listed.notice}")
-    if listed.remark:
-        say(f"注意：{listed.remark}。")
-    return CLEAN

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from .problem import NotMarkable
@@ -19,8 +20,10 @@ _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
 _TIMEOUT = 180
+_PREFIX, _SUFFIX = ".jiesuan-", ".tmp"
+_STALE = 3600
 _FULL = (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC)
-_CONVERT = "请用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再标记"
+_CONVERT = "请用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”再试"
 
 
 class NotWritten(Exception):
@@ -61,9 +64,10 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises NotWritten; nothing half-written stays behind."""
     target = path.resolve()
     check_writable(target)
+    _sweep(target.parent)
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".jiesuan-", suffix=".tmp", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -79,6 +83,14 @@ def write_whole(path: Path, data: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run has left there; files younger than an hour may still be in the making."""
+    for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE:
+                left.unlink()
 
 
 def _umask() -> int:
@@ -132,7 +144,7 @@ def converted(data: bytes, suffix: str) -> bytes:
     """A workbook of another format (.xls .xlsb .ods .et) as .xlsx, by LibreOffice.  Raises NotMarkable `not-ooxml`."""
     program = find_libreoffice()
     if program is None:
-        raise NotMarkable("not-ooxml", f"{suffix} 格式不能直接标记。{_CONVERT}；装有 LibreOffice 的电脑上可自动转换。")
+        raise NotMarkable("not-ooxml", f"{suffix} 格式不能直接写入。{_CONVERT}；装有 LibreOffice 的电脑上可自动转换。")
     with tempfile.TemporaryDirectory(prefix="jiesuan-") as folder:
         source = Path(folder, f"book{suffix}")
         source.write_bytes(data)

@@ -34,7 +34,7 @@ def write(package: Package, original: Mapping[str, Member]) -> None:
         "version": _VERSION,
         "added": [name for name in members if name not in original],
         "touched": [
-            [member.name, _digest(members[member.name].read()), member.central.hex(), len(member.local)]
+            [member.name, _digest(members[member.name].read()), _placeless(member.central).hex(), len(member.local)]
             for member in touched
         ],
     }
@@ -76,6 +76,11 @@ def forget(package: Package) -> None:
     if PART in package:
         package.unrelate(package.main, PART)
         package.remove(PART)
+
+
+def _placeless(central: bytes) -> bytes:
+    """A directory record without the place of its member, which differs from one archive to the next."""
+    return central[:42] + bytes(4) + central[46:]
 
 
 def _whole(data: bytes) -> bool:

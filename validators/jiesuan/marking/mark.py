@@ -7,17 +7,21 @@ journal makes clearing exact, signatures make it complete when another program h
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import count
 
+from ..explain import Judgement
 from ..marking import journal
 from ..report import Finding, Report
 from ..rule import LEVELS
 from ..text import mask
+from .changes import Changes, add_changes, carried
+from .kept import write_kept
 from .notes import HEADING, Drawing, add_notes
-from .package import Package, office
-from .result import NAME, Key, ordered, problem_lines, result_sheet, row_of
-from .sheet import Cell, SheetPart, areas_of, deselected
+from .package import office
+from .result import NAME, ordered, problem_lines, result_sheet, row_of
+from .sheet import Cell, SheetPart, areas_of, cell_of, deselected
 from .styles import StylesPart
-from .unmark import clear
+from .unmark import cleared
 from .workbook import WorkbookPart
 from .xml import splice
 
@@ -28,25 +32,29 @@ MAX_CELLS = 2_000
 _TOLD = 3
 """Findings told in full in one note."""
 _LONGEST = 1_200
-_WORDS = {"错误": "error", "核实": "check", "提示": "hint"}
+WORDS = {"错误": "error", "核实": "check", "提示": "hint"}
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
-_Found = dict[Cell, list[tuple[int, Finding]]]
+Found = dict[Cell, list[tuple[int, Finding]]]
 
 
-def mark(data: bytes, report: Report, reasons: Mapping[Key, str] | None = None) -> bytes:
+def mark(data: bytes, report: Report, judgement: Judgement | None = None, changes: Changes | None = None) -> bytes:
     """The workbook with every finding of the report marked, in place of marks that are there.
 
-    `reasons` fills the column 说明.  Raises NotMarkable; the input is never changed."""
-    package = Package(clear(data))
+    `judgement` fills the columns of the explanation, and the sheet `审核说明`, which is no mark; `changes` is listed on
+    `计算结果`, without it a list that is there stays.  Raises NotMarkable; the input is never changed."""
+    changes = changes or carried(data)
+    package = cleared(data)
     package.check_kind()
-    original = dict(package.archive.members)
+    if judgement is not None:
+        write_kept(package, judgement.kept)
     workbook = WorkbookPart(package)
+    original = dict(package.archive.members)
     levels, formats = StylesPart(package).add()
     sheets, active = workbook.sheets, workbook.active
-    result = _free_name([sheet.name for sheet in sheets])
+    result = free_name([sheet.name for sheet in sheets])
     drawing = Drawing.of(package)
-    found = _by_sheet(ordered(report))
+    found = by_sheet(ordered(report))
     for sheet in sheets:
         if sheet.path not in package:
             continue
@@ -55,12 +63,15 @@ def mark(data: bytes, report: Report, reasons: Mapping[Key, str] | None = None) 
         if sheet.kind == "worksheet" and sheet.name in found:
             part = SheetPart(calm)
             cells = _shown(found[sheet.name], part)
-            edits = part.fills(_fills(cells, levels))
-            texts = {cell: _note(items, result) for cell, items in _gravest(cells)}
+            edits = part.fills(fills_of(cells, levels))
+            texts = {cell: note_text(items, result) for cell, items in gravest(cells)}
             edits += add_notes(package, sheet.path, part, texts, drawing, strict=workbook.strict)
             calm = splice(calm, edits)
         if calm != data:
             package.write(sheet.path, calm)
+    if changes is not None:
+        add_changes(package, workbook, changes, formats, levels["核实"], active)
+    number = len(workbook.sheets)
     path = package.free("xl/worksheets/sheet{}.xml")
     made = result_sheet(
         report,
@@ -69,12 +80,12 @@ def mark(data: bytes, report: Report, reasons: Mapping[Key, str] | None = None) 
         sheets=[sheet.name for sheet in sheets],
         active=active,
         strict=workbook.strict,
-        reasons=reasons,
+        remark=judgement.remark if judgement else None,
     )
     package.write(path, made.xml)
     package.declare(path, _SHEET_TYPE)
     workbook.add_sheet(result, package.relate(package.main, office(workbook.strict, "worksheet"), path))
-    top, number = made.filter_area.split(":")[0].rpartition("$")[2], len(sheets)
+    top = made.filter_area.split(":")[0].rpartition("$")[2]
     workbook.define("_xlnm._FilterDatabase", number, f"'{result}'!{made.filter_area}", hidden=True)
     workbook.define("_xlnm.Print_Titles", number, f"'{result}'!${top}:${top}")
     workbook.activate(number)
@@ -83,19 +94,23 @@ def mark(data: bytes, report: Report, reasons: Mapping[Key, str] | None = None) 
     return package.archive.to_bytes()
 
 
-def _free_name(taken: Iterable[str]) -> str:
+def free_name(taken: Iterable[str]) -> str:
     """`校验结果`, with a number where the user has a sheet of that name."""
     names = set(taken)
-    return next(name for name in (NAME, *(f"{NAME}{n}" for n in range(2, 10_000))) if name not in names)
+    return next(name for n in count(1) if (name := f"{NAME}{n if n > 1 else ''}") not in names)
 
 
-def _by_sheet(findings: Iterable[Finding]) -> dict[str, _Found]:
+def by_sheet(findings: Iterable[Finding]) -> dict[str, Found]:
     """Sheet → cell → (row on the result sheet, finding), the gravest first."""
-    found: dict[str, _Found] = {}
+    found: dict[str, Found] = {}
     for index, finding in enumerate(findings):
         if not finding.sheet or not finding.cell:
             continue
         cells = found.setdefault(finding.sheet, {})
+        if finding.cell.isalnum():
+            if (place := cell_of(finding.cell)) is not None:
+                cells.setdefault(place, []).append((row_of(index), finding))
+            continue
         left = MAX_CELLS
         for top, first, bottom, last in areas_of(finding.cell):
             for row in range(top, min(bottom, top + left) + 1):
@@ -106,31 +121,31 @@ def _by_sheet(findings: Iterable[Finding]) -> dict[str, _Found]:
     return found
 
 
-def _shown(cells: _Found, sheet: SheetPart) -> _Found:
+def _shown(cells: Found, sheet: SheetPart) -> Found:
     """The cells, those under a merged range as its first cell."""
     anchors = sheet.anchors()
     if not anchors:
         return cells
-    shown: _Found = {}
+    shown: Found = {}
     for cell, items in cells.items():
         shown.setdefault(anchors.get(cell, cell), []).extend(items)
     return {cell: sorted(items, key=lambda item: item[0]) for cell, items in shown.items()}
 
 
-def _fills(cells: _Found, levels: Mapping[str, int]) -> list[tuple[str, int, list[Cell]]]:
+def fills_of(cells: Found, levels: Mapping[str, int]) -> list[tuple[str, int, list[Cell]]]:
     """Every cell under the gravest of its levels."""
     by_level: dict[str, list[Cell]] = {level: [] for level in LEVELS}
     for cell, items in cells.items():
         by_level[items[0][1].level].append(cell)
-    return [(_WORDS[level], levels[level], wanted) for level, wanted in by_level.items()]
+    return [(WORDS[level], levels[level], wanted) for level, wanted in by_level.items()]
 
 
-def _gravest(cells: _Found) -> list[tuple[Cell, list[tuple[int, Finding]]]]:
+def gravest(cells: Found) -> list[tuple[Cell, list[tuple[int, Finding]]]]:
     """The cells that get a note."""
     return sorted(cells.items(), key=lambda item: item[1][0][0])[:MAX_NOTES]
 
 
-def _note(items: list[tuple[int, Finding]], result: str) -> str:
+def note_text(items: list[tuple[int, Finding]], result: str) -> str:
     """The text of one note."""
     parts = []
     for row, finding in items[:_TOLD]:

@@ -18,8 +18,8 @@ from .xml import Edit, Node, append, escaped, own_text, parse, splice
 HEADING = "〔校验标记〕"
 """How every text of ours in a note begins."""
 AUTHOR = "校验"
-_RULE = "\n――――――――\n"
-_START = re.compile(rf"(?:\s*―{{4,}}\s*)?{HEADING}")
+RULE = "\n――――――――\n"
+START = re.compile(rf"(?:\s*―{{4,}}\s*)?{HEADING}")
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -155,7 +155,7 @@ def _with_comments(data: bytes, texts: Mapping[Cell, str]) -> tuple[bytes, list[
             )
         elif (body := node.find("text")) is not None:
             last = [child.end for child in body.children if child.name in ("t", "r")]
-            run = _run(p, _RULE + text).encode()
+            run = _run(p, RULE + text).encode()
             edits.append(Edit(last[-1], last[-1], run) if last else append(data, body, run))
     if made:
         edits.append(append(data, comments, "".join(made).encode()))
@@ -242,7 +242,7 @@ def _without_comments(data: bytes) -> tuple[bytes, set[Cell], int]:
     for node in root.walk("comment"):
         texts = list(node.walk("t"))
         whole = "".join(own_text(data, item) for item in texts)
-        found = _START.search(whole)
+        found = START.search(whole)
         cell = cell_of(node.attributes.get("ref", ""))
         if found is None or cell is None:
             left += 1

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from ..explain import LAPSED, REFUSED, RETURNED, Remark, place_of
 from ..ref import letters
 from ..report import Finding, Report, next_step
 from ..rule import LEVELS
 from ..text import mask
 from .package import main_namespace
+from .rows import lines_of, row_xml
 from .sheet import SIGNATURE, cell_of
-from .xml import escaped, quoted
+from .xml import quoted
 
 NAME = "校验结果"
 HEADER_ROW = 7
 COLUMNS = (
     ("级别", 6, "center"), ("编号", 7, "center"), ("表", 14, "text"), ("单元格", 9, "link"), ("问题", 42, "text"),
     ("应为", 14, "number"), ("实为", 14, "number"), ("差额", 12, "number"), ("依据", 22, "text"), ("办法", 32, "text"),
-    ("说明", 22, "note"),
+    ("说明", 26, "note"), ("说明状态", 18, "text"), ("核对码", 12, "quiet"),
 )  # fmt: skip
+"""Title, width, format; the last is hidden and holds the fingerprint of the figures (`jiesuan.explain`)."""
+REASON, STATE = 11, 12
+"""Numbers of the columns 说明 and 说明状态."""
 LAST = letters(len(COLUMNS))
-_WHOLE = "（整个工作簿）"
+EXPLAINED = "已说明"
+"""In place of the level of a finding that is answered."""
 MAX_LINKS = 60_000
 """Excel takes 65,530 links in one sheet."""
 MAX_ROWS = 1_000_000
@@ -31,9 +36,12 @@ Key = tuple[str, str, str]
 """A finding across checks, as its row shows it: code, sheet, cell."""
 
 
+_NOTHING = Remark()
+
+
 def key_of(finding: Finding) -> Key:
     """What makes a finding the same one in the next check."""
-    return finding.code, mask(finding.sheet) or _WHOLE, finding.cell
+    return finding.code, place_of(finding), finding.cell
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,11 @@ def ordered(report: Report) -> list[Finding]:
     return [finding for level in LEVELS for finding in report.findings if finding.level == level]
 
 
+def listed(report: Report) -> list[Finding]:
+    """All rows: the findings, then those that are explained."""
+    return [*ordered(report), *report.explained]
+
+
 def row_of(index: int) -> int:
     """The row of the finding number `index`, from 0."""
     return HEADER_ROW + 1 + index
@@ -63,27 +76,27 @@ def result_sheet(
     sheets: Sequence[str],
     active: int,
     strict: bool,
-    reasons: Mapping[Key, str] | None = None,
+    remark: Callable[[Finding], Remark] | None = None,
 ) -> Result:
-    """The sheet as XML; `active` is the sheet that opened before, kept in our signature for whoever clears."""
-    findings = ordered(report)[:MAX_ROWS]
-    rows = [*_summary(report, formats), _row(HEADER_ROW, [(t, formats["header"]) for t, _, _ in COLUMNS], 24)]
+    """The sheet as XML; `active` is the sheet that opened before, kept in our signature for whoever clears; `remark` gives
+    what stands in the columns of the explanation."""
+    findings = listed(report)[:MAX_ROWS]
+    open_ones = len(report.findings)
+    rows = [*_summary(report, formats), row_xml(HEADER_ROW, [(t, formats["header"]) for t, _, _ in COLUMNS], 24)]
     known = set(sheets)
     links: list[str] = []
     styles = [formats[kind] for _, _, kind in COLUMNS]
     plain = formats["center"]
     for index, finding in enumerate(findings):
         row = row_of(index)
-        texts = _texts(finding)
-        if reasons:
-            texts[-1] = reasons.get(key_of(finding), "")
+        texts = row_texts(finding, remark(finding) if remark else _NOTHING, explained=index >= open_ones)
         styles[3] = plain
         if finding.sheet in known and len(links) < MAX_LINKS and cell_of(finding.cell or "A1"):
             target = finding.cell.split(",")[0] or "A1"
             to = "'" + finding.sheet.replace("'", "''") + f"'!{target}"
             links.append(f'<hyperlink ref="D{row}" location={quoted(to)} display={quoted(finding.cell)}/>')
             styles[3] = formats["link"]
-        rows.append(_row(row, list(zip(texts, styles, strict=True)), _height(texts)))
+        rows.append(row_xml(row, list(zip(texts, styles, strict=True)), row_height(texts)))
     last = max(row_of(len(findings)) - 1, HEADER_ROW)
     rows += _afterwards(report, last + 2, formats)
     area = f"A{HEADER_ROW + 1}:A{max(last, HEADER_ROW + 1)}"
@@ -92,8 +105,15 @@ def result_sheet(
         f'AND(LEN("{SIGNATURE}:result:{active}")&gt;0,$A{HEADER_ROW + 1}="{level}")</formula></cfRule>'
         for number, level in enumerate(LEVELS, 1)
     )
+    state = letters(STATE)
+    begins = ",".join(f'LEFT({state}{HEADER_ROW + 1},{len(word)})="{word}"' for word in (LAPSED, REFUSED, RETURNED))
+    states = (
+        f'<cfRule type="expression" dxfId="{levels[LEVELS[0]]}" priority="{len(LEVELS) + 1}"><formula>'
+        f"OR({begins})</formula></cfRule>"
+    )
+    hidden = ' hidden="1"'
     widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"/>'
+        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"{hidden if n == len(COLUMNS) else ""}/>'
         for n, (_, width, _) in enumerate(COLUMNS, 1)
     )
     body = (
@@ -104,6 +124,7 @@ def result_sheet(
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
         f'<autoFilter ref="A{HEADER_ROW}:{LAST}{last}"/>'
         f'<conditionalFormatting sqref="{area}">{rules}</conditionalFormatting>'
+        f'<conditionalFormatting sqref="{area.replace("A", state)}">{states}</conditionalFormatting>'
         + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
         + '<printOptions horizontalCentered="1"/>'
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
@@ -118,35 +139,42 @@ def result_sheet(
 
 
 def _summary(report: Report, formats: Mapping[str, int]) -> list[str]:
+    return [
+        row_xml(n, [(text, formats[kind])], height) for n, (text, kind, height) in enumerate(summary_lines(report), 1)
+    ]
+
+
+def summary_lines(report: Report) -> tuple[tuple[str, str, int], ...]:
+    """What stands above the findings, row by row: (text, name of its format, height in points)."""
     counts, levels = report.counts, report.levels
     found = "    ".join(f"{level} {levels[level]} 处" for level in LEVELS)
+    found += f"    {EXPLAINED} {len(report.explained)} 处" if report.explained else ""
     rules = (
         f"规则 {counts['selected']} 条 = 通过 {counts['passed']} + 有问题 {counts['found']}"
         f" + 已说明 {counts['explained']} + 未能校验 {counts['unchecked']}"
     )
     notes = "；".join(mask(remark) for remark in report.remarks)
-    lines = (
+    return (
         ("校验结果", "title", 27),
         (f"{mask(report.school) or '（没有学校名称）'}    {report.set_name} · {report.term}", "bold", 16),
         (f"{found}        {rules}", "plain", 16),
         (next_step(report), "bold", 16),
         (
             "点“单元格”一列跳到出错的格；红底 错误，必须改正；黄底 核实，改正或在“说明”一列写明原因；蓝底 提示。"
-            "改完存盘再校验一次。清除标记后本表和颜色、批注全部消失，其他内容不变。",
+            "改完存盘再校验一次。清除标记后本表和颜色、批注全部消失，写好的说明留在“审核说明”表，其他内容不变。",
             "quiet",
             16,
         ),
         (f"注意：{notes}" if notes else "", "quiet", 16),
     )
-    return [_row(n, [(text, formats[kind])], height) for n, (text, kind, height) in enumerate(lines, 1)]
 
 
-def _texts(finding: Finding) -> list[str]:
+def row_texts(finding: Finding, remark: Remark = _NOTHING, *, explained: bool = False) -> list[str]:
     """The cells of one row."""
     return [
-        finding.level,
+        EXPLAINED if explained else finding.level,
         finding.code,
-        mask(finding.sheet) or _WHOLE,
+        place_of(finding),
         finding.cell,
         "\n".join(problem_lines(finding)),
         finding.expected,
@@ -154,7 +182,9 @@ def _texts(finding: Finding) -> list[str]:
         finding.difference,
         finding.rule.basis,
         finding.rule.help,
-        "",
+        remark.text,
+        remark.state,
+        str(remark.mark),
     ]
 
 
@@ -174,50 +204,32 @@ def problem_lines(finding: Finding) -> list[str]:
 
 
 def _afterwards(report: Report, row: int, formats: Mapping[str, int]) -> list[str]:
-    """What could not be checked."""
+    lines = afterwards_lines(report)
+    kinds = ("bold", *["plain"] * len(lines))
+    return [
+        row_xml(number, [(text, formats[kind]) for text in line])
+        for number, (line, kind) in enumerate(zip(lines, kinds, strict=False), row)
+    ]
+
+
+def afterwards_lines(report: Report) -> list[tuple[str, ...]]:
+    """What could not be checked, one row of cells after another; the first is their heading."""
     if not report.unchecked:
         return []
     reasons: dict[str, list[str]] = {}
     names = {item.rule.code: item.rule.name for item in report.unchecked}
     for item in report.unchecked:
         reasons.setdefault(item.rule.code, []).append(mask(item.why))
-    rows = [_row(row, [("未能校验（不等于通过）", formats["bold"])])]
-    for number, (code, texts) in enumerate(reasons.items(), row + 1):
-        text = f"{names[code]}：{'；'.join(texts[:3])}{'……' if len(texts) > 3 else ''}"
-        rows.append(_row(number, [("", formats["plain"]), (code, formats["plain"]), (text, formats["plain"])]))
-    return rows
+    lines: list[tuple[str, ...]] = [("未能校验（不等于通过）",)]
+    for code, texts in reasons.items():
+        lines.append(("", code, f"{names[code]}：{'；'.join(texts[:3])}{'……' if len(texts) > 3 else ''}"))
+    return lines
 
 
-def _height(texts: Sequence[str]) -> int:
+def row_height(texts: Sequence[str]) -> int:
     """The height that shows all texts of a row; not every program fits it by itself."""
-    lines = _lines(texts[4], COLUMNS[4][1])
-    for number in (2, 5, 6, 7, 8, 9, 10):
+    lines = lines_of(texts[4], COLUMNS[4][1])
+    for number in (2, 5, 6, 7, 8, 9, 10, 11):
         if texts[number]:
-            lines = max(lines, _lines(texts[number], COLUMNS[number][1]))
+            lines = max(lines, lines_of(texts[number], COLUMNS[number][1]))
     return min(14 * lines + 4, 400)
-
-
-@lru_cache(maxsize=4096)
-def _lines(text: str, size: int) -> int:
-    """Lines a text takes in a column; a Chinese character (three bytes) is as wide as two letters."""
-    return sum(1 + (len(line) + len(line.encode("utf-8", "replace"))) // 2 // (size - 1) for line in text.split("\n"))
-
-
-def _row(number: int, cells: Sequence[tuple[str, int]], height: int = 0) -> str:
-    tall = f' ht="{height}" customHeight="1"' if height else ""
-    parts = [
-        f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{_inline(text)}</is></c>'
-        if text
-        else f'<c r="{letter}{number}" s="{style}"/>'
-        for letter, (text, style) in zip(_LETTERS, cells, strict=False)
-    ]
-    return f'<row r="{number}"{tall}>{"".join(parts)}</row>'
-
-
-@lru_cache(maxsize=4096)
-def _inline(text: str) -> str:
-    space = ' xml:space="preserve"' if "\n" in text or "  " in text or text != text.strip() else ""
-    return f"<t{space}>{escaped(text[:8000])}</t>"
-
-
-_LETTERS = [letters(number) for number in range(1, len(COLUMNS) + 1)]

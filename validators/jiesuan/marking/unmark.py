@@ -11,26 +11,31 @@ from .sheet import SIGNATURE, SheetPart, selected
 from .workbook import WorkbookPart
 from .xml import splice
 
-_RESULT = re.compile(rf'"{SIGNATURE}:result:(\d+)"'.encode())
+_SHEET = re.compile(rf'"{SIGNATURE}:(?:result|calc):(\d+)[:"]'.encode())
 
 
 def clear(data: bytes) -> bytes:
     """The workbook without marks: to the byte what it was, where nothing saved it since it was marked; otherwise with
     everything of ours taken out and nothing else.  An unmarked workbook comes back as it is.  Raises NotMarkable."""
+    plain = cleared(data).archive.to_bytes()
+    return data if plain == data else plain
+
+
+def cleared(data: bytes) -> Package:
+    """The same as a package, ready to be marked."""
     package = Package(data)
     exact = journal.restored(package)
     if exact is not None:
-        return exact
-    before = dict(package.archive.members)
+        return Package(exact)
     workbook = WorkbookPart(package)
-    result: tuple[int, int] | None = None
+    ours: list[tuple[int, int]] = []
     for number, sheet in enumerate(workbook.sheets):
         if sheet.kind != "worksheet" or sheet.path not in package:
             continue
         text = package.text(sheet.path)
         tail = result_of(text)
         if tail is not None:
-            result = number, tail
+            ours.append((number, tail))
             continue
         noted = any(relation.kind == "comments" for relation in package.relations(sheet.path))
         if SIGNATURE.encode() not in text and not noted:
@@ -39,22 +44,23 @@ def clear(data: bytes) -> bytes:
         edits = [*part.without_fills(), *remove_notes(package, sheet.path, part)]
         if edits:
             package.write(sheet.path, splice(text, edits))
-    if result is not None:
-        _remove_result(package, workbook, *result)
+    for number, tail in reversed(ours):
+        _remove_sheet(package, workbook, number, tail)
     journal.forget(package)
-    return data if package.archive.members == before else package.archive.to_bytes()
+    return package
 
 
 def result_of(sheet: bytes) -> int | None:
-    """The number of the sheet that opened before ours, where `sheet` is our result sheet; None for any other."""
+    """The number of the sheet that opened before ours, where `sheet` is one of ours (`校验结果`, `计算结果`); None for
+    any other."""
     if SIGNATURE.encode() not in sheet:
         return None
-    found = _RESULT.search(sheet.replace(b"&quot;", b'"'))
+    found = _SHEET.search(sheet.replace(b"&quot;", b'"'))
     return int(found[1][:4]) if found else None
 
 
-def _remove_result(package: Package, workbook: WorkbookPart, number: int, active: int) -> None:
-    """Take out the result sheet and whatever a program has attached to it, and open on the sheet that opened before."""
+def _remove_sheet(package: Package, workbook: WorkbookPart, number: int, active: int) -> None:
+    """Take out a sheet of ours and whatever a program has attached to it, and open on the sheet that opened before."""
     sheets = workbook.sheets
     if len(sheets) == 1:
         return

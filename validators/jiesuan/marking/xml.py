@@ -154,11 +154,15 @@ def _parse(data: bytes, depth: int) -> Node:
 
 def _hole(data: bytes, name: bytes) -> tuple[int, int] | None:
     """The inside of the only element of that name, where it can be told without parsing."""
-    found = list(re.finditer(rb"<((?:[\w.-]+:)?" + name + rb")(?:\s[^<>]*)?>", data)) if b"<!" not in data else []
-    if len(found) != 1 or found[0][0].endswith(b"/>"):
+    if b"<!" in data or data.count(name) != 2:
         return None
-    close = data.rfind(b"</" + found[0][1])
-    return (found[0].end(), close) if close >= found[0].end() else None
+    opening = re.compile(rb"<((?:[\w.-]+:)?" + name + rb")(?:\s[^<>]*)?>").match(
+        data, data.rfind(b"<", 0, data.find(name))
+    )
+    if opening is None or opening[0].endswith(b"/>"):
+        return None
+    close = data.rfind(b"</" + opening[1])
+    return (opening.end(), close) if close >= opening.end() else None
 
 
 def _shift(node: Node, at: int, by: int) -> None:

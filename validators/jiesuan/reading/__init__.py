@@ -28,10 +28,11 @@ _UNSEEN = {
 }
 
 
-def open_book(path: Path, *, password: str | None = None) -> Book:
-    """The workbook in a file.  Sheets that had to be left out are named in `remarks`.  Raises UnreadableFile only."""
+def open_book(path: Path, *, password: str | None = None, data: bytes | None = None) -> Book:
+    """The workbook in a file, or in `data` that was read from it.  Sheets that had to be left out are named in `remarks`.
+    Raises UnreadableFile only."""
     try:
-        data = received(path)
+        data = received(path) if data is None else data
         book = _opened(data, password)
     except UnreadableFile:
         raise

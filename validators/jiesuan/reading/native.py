@@ -58,13 +58,10 @@ def _is_fault(error: BaseException) -> bool:
 def tidy(raw: Sequence[Sequence[Any]]) -> list[list[Value]]:
     """Calamine's rows as a `Sheet` has them: None for empty, integers as such, nothing empty at the ends."""
     rows: list[list[Value]] = []
+    numbers = _Numbers()
     for line in raw:
         row = [
-            (int(value) if value.is_integer() and -EXACT < value < EXACT else _number(value))
-            if (kind := value.__class__) is float
-            else (value or None)
-            if kind is str
-            else value
+            numbers[value] if (kind := value.__class__) is float else (value or None) if kind is str else value
             for value in line
         ]
         while row and row[-1] is None:
@@ -75,11 +72,17 @@ def tidy(raw: Sequence[Sequence[Any]]) -> list[list[Value]]:
     return rows
 
 
-def _number(value: float) -> Value:
-    if -EXACT < value < EXACT:
-        whole = int(value)
-        return whole if whole == value else value
-    return value if value - value == 0 else ErrorValue("#NUM!")
+class _Numbers(dict[float, Value]):
+    """Float → number of a cell; the same few come again and again."""
+
+    def __missing__(self, value: float) -> Value:
+        if -EXACT < value < EXACT:
+            whole = int(value)
+            number: Value = whole if whole == value else value
+        else:
+            number = value if value - value == 0 else ErrorValue("#NUM!")
+        self[value] = number
+        return number
 
 
 def sheets_of(data: bytes) -> tuple[list[Sheet], list[str]]:

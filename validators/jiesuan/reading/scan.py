@@ -15,7 +15,7 @@ from html import unescape
 from itertools import pairwise
 
 from ..book import Cell
-from ..ref import column_number, parse_a1
+from ..ref import a1, column_number, parse_a1
 from .problem import SheetTooLarge
 
 MAX_ROWS = 200_000
@@ -42,6 +42,9 @@ _SHARED = re.compile(rb' t="s"[^<>]*>\s*<v>(\d+)</v>')
 _ROW = re.compile(rb"<row([\s/][^<>]*)?>")
 _COLUMN = re.compile(rb"<col ([^<>]*)>")
 _MERGE = re.compile(rb'<mergeCell [^<>]*?\bref="([^"<>]*)"')
+_PLACE = re.compile(
+    r"""(?:"(?:[^"]|"")*"|'(?:[^']|'')*'!)|(?<![\w.$])(?P<left>\$?)(?P<letters>[A-Za-z]{1,3})(?P<top>\$?)(?P<digits>[1-9]\d{0,6})(?![\w(!.])"""
+)
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 
@@ -60,14 +63,20 @@ class Scan:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    shared: dict[str, tuple[Cell, str]] = field(default_factory=dict)
+    """Number of a shared formula → the cell that holds its text, and the text."""
 
     def add_formula(self, cell: Cell, text: str, attributes: dict[str, str]) -> None:
-        """Note a formula; the other cells of an array formula or data table hold formulas without a text."""
+        """Note a formula.  A shared one is written out for every cell; the other cells of an array formula or data table hold
+        formulas without a text."""
         area = parse_area(attributes.get("ref", "")) if attributes.get("t") in ("array", "dataTable") else None
         if area is not None and (area[2] - area[0] + 1) * (area[3] - area[1] + 1) <= MAX_ARRAY:
             for row in range(area[0], area[2] + 1):
                 for column in range(area[1], area[3] + 1):
                     self.formulas.setdefault((row, column), "")
+        if attributes.get("t") == "shared":
+            first, shared = self.shared.setdefault(attributes.get("si", ""), (cell, text))
+            text = text or shifted(shared, cell[0] - first[0], cell[1] - first[1])
         self.formulas[cell] = text
 
     def add_column(self, attributes: dict[str, str]) -> None:
@@ -112,6 +121,26 @@ def parse_area(reference: str) -> tuple[int, int, int, int] | None:
     except ValueError:
         return None
     return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+def shifted(formula: str, rows: int, columns: int) -> str:
+    """A formula as it reads so many rows further down and columns to the right; '' where that leaves the sheet."""
+    try:
+        return _PLACE.sub(lambda match: _moved(match, rows, columns), formula)
+    except ValueError:
+        return ""
+
+
+def _moved(match: re.Match[str], rows: int, columns: int) -> str:
+    left, letters_, top, digits = match["left"], match["letters"], match["top"], match["digits"]
+    if letters_ is None:
+        return match[0]
+    row, column = parse_a1(letters_ + digits)
+    row, column = row + (0 if top else rows), column + (0 if left else columns)
+    moved = a1(row, column) if row > 0 and column > 0 else ""
+    parse_a1(moved)
+    name = moved.rstrip("0123456789")
+    return f"{left}{name}{top}{moved[len(name) :]}"
 
 
 def is_true(text: str | None) -> bool:

@@ -11,6 +11,7 @@ from ..report import PERSONAL, Finding, Report, amount, display
 from ..rule import LEVELS
 from ..session import Calculated, Failure
 from ..text import mask
+from .explain import answer_record
 
 SCHEMA_VERSION = 1
 TOOL = {"name": "jiesuan", "version": __version__}
@@ -35,6 +36,8 @@ def report_record(report: Report, output: str | None = None, failure: Failure | 
         "levels": report.levels,
         "blank": report.blank,
         "findings": [finding_record(finding) for finding in report.findings],
+        "explained": [finding_record(finding) for finding in report.explained],
+        "explanations": [answer_record(answer) for answer in report.explanations],
         "unchecked": [{"code": item.rule.code, "why": mask(item.why)} for item in report.unchecked],
         "remarks": [mask(remark) for remark in report.remarks],
         "output": mask(output) if output else None,
@@ -79,6 +82,8 @@ def unreadable_record(file: str, kind: str, message: str) -> dict[str, Any]:
         "levels": dict.fromkeys(LEVELS, 0),
         "blank": False,
         "findings": [],
+        "explained": [],
+        "explanations": [],
         "unchecked": [],
         "remarks": [],
         "output": None,

@@ -101,7 +101,7 @@ def form_table(pack: Pack) -> Lines:
     """All forms of the pack."""
     yield f"{pack.info.name}（{pack.info.id}，模板第 {pack.info.version} 版）", "bold"
     yield f"依据 {pack.info.basis}", ""
-    for item in pack.info.set:
+    for item in (*pack.info.set, *pack.info.bureau):
         yield "", ""
         yield f"{item.name}（{item.attachment}）", "bold"
         for form_id in item.forms:
@@ -150,13 +150,14 @@ def form_page(pack: Pack, form: Form, term: Term) -> Lines:
 
 
 def _standards(pack: Pack, form: Form, term: Term) -> Lines:
+    own = pack.set_named(form.set).rates or form.set
     texts = " ".join(column.standard + column.formula for column in form.column)
     shown = [
         standard
         for standard in pack.policy.standard
         if in_force(standard.since, standard.until, term)
         and standard.name in texts
-        and standard.keys.get("隶属", form.set) == form.set
+        and standard.keys.get("隶属", own) == own
         and set(standard.keys) - {"隶属"} <= set(form.axes)
     ]
     if shown:

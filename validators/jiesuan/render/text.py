@@ -14,6 +14,7 @@ from ..report import Finding, Report, amount, display, next_step
 from ..rule import LEVELS
 from ..session import Calculated
 from ..text import mask
+from .explain import answer_lines
 
 COLORS = {"错误": "red", "核实": "yellow", "提示": "blue"}
 SHOWN = 20
@@ -54,6 +55,7 @@ def report_lines(report: Report, *, everything: bool = False) -> Lines:
         yield from _blank_lines(report)
         return
     yield from _finding_blocks(report, everything=everything)
+    yield from answer_lines(report.explanations, everything=everything)
     if report.unchecked:
         yield "", ""
         yield "未能校验（不等于通过）：", "bold"

@@ -58,6 +58,11 @@ def make_sample(
     return Sample(_Tally(pack, set_name, term, drawn).filling(name, seed), name, drawn)
 
 
+def tallied(pack: Pack, set_name: str, term: Term, students: list[Student], school: str, seed: int) -> Filling:
+    """The forms of a school counted from its students."""
+    return _Tally(pack, set_name, term, students).filling(school, seed)
+
+
 class _Monthly:
     """One row with five monthly counts: x-3, x-4."""
 

@@ -176,7 +176,7 @@ class Draw:
                 funding=cohort.major.funding[self.set_name], nature=cohort.major.nature, hardship=hardship,
                 entry=cohort.entry, class_name=class_name, months=months, change=change,
                 name=name, id_number=id_number, phone=phone,
-                grant=self._grant(cohort, hardship), tuition=self._tuition[cohort.major.category],
+                grant=self.grant_of(cohort.grade, cohort.major, hardship), tuition=self._tuition[cohort.major.category],
             )
             for (cohort, hardship), class_name, (months, change), (name, id_number, phone)
             in zip(facts, classes, presence, people, strict=True)
@@ -277,9 +277,9 @@ class Draw:
                 return head + str(ric.calc_check_digit(head + "0"))
             attempts += 1
 
-    def _grant(self, cohort: _Cohort, hardship: str) -> int:
+    def grant_of(self, grade: str, major: Major, hardship: str) -> int:
         """助学金 a month: the eligible grades' 涉农 students and students in hardship (1-2 填表说明3; 财科教〔2016〕35号)."""
-        if cohort.grade not in self._eligible or not (hardship or cohort.major.category == AGRICULTURE):
+        if grade not in self._eligible or not (hardship or major.category == AGRICULTURE):
             return 0
         tiers = self._tiers
         return tiers[0] if hardship in PRECISE else tiers[len(tiers) // 2] if hardship else tiers[-1]

@@ -43,7 +43,7 @@ def pieces(line: Line) -> list[Piece]:
 def lay_top(laid: Laid, filling: Filling) -> int:
     """The label 附件…, the title and the heading lines.  Returns the row for the table."""
     form = laid.form
-    laid.put(1, 1, Spot(f"附件{form.id}", style="attachment"))
+    laid.put(1, 1, Spot("参考" if form.optional else f"附件{form.id}", style="attachment"))
     laid.put(2, 1, Spot(form.title, style="title"), 2, laid.width)
     lines = ceil(text_width(form.title) * TITLE_SCALE / laid.span(1, laid.width))
     laid.heights[1], laid.heights[2], laid.heights[3] = 18, max(36, 28 * lines), 24

@@ -56,6 +56,8 @@ def _check(laid: Laid, cell: Cell, spot: Spot, *, total: bool) -> Check | None:
         return Check.of(
             validate="any", **_hint("自动计算", f"此格由公式算出{f'（{said}）' if said else ''}，不必填写。")
         )
+    if form.kind == "schools" and column.type in ("金额", "比例"):
+        return _bureau_check(column)
     if spot.style == "standard":
         return Check.of(
             validate="decimal",
@@ -65,6 +67,22 @@ def _check(laid: Laid, cell: Cell, spot: Spot, *, total: bool) -> Check | None:
             **_alert("stop", "标准应为数字", f"请填写不小于 0 的数字（{column.unit}），不要写单位或文字。"),
         )
     return _figure_check(column)
+
+
+def _bureau_check(column: Column) -> Check:
+    """Amounts of a bureau may be below zero: balances are."""
+    if column.type == "比例":
+        hint = _hint("省级财政分担比例", "按分担比例表填写，如省级 2、市县级 8 填 0.2；表中没有列入的，请向省里核实。")
+        alert = _alert("stop", "比例应在 0 到 1 之间", "如省级 2、市县级 8 填 0.2。")
+        return Check.of(validate="decimal", criteria="between", minimum=0, maximum=1, **hint, **alert)
+    return Check.of(
+        validate="decimal",
+        criteria="between",
+        minimum=-_HIGHEST,
+        maximum=_HIGHEST,
+        **_hint("金额（万元）", "以万元为单位，如 1.96。"),
+        **_alert("stop", "金额应为数字", "请填写以万元为单位的数字，如 1.96；不要写单位或文字。没有就留空。"),
+    )
 
 
 def _figure_check(column: Column) -> Check | None:

@@ -15,7 +15,7 @@ from ..term import Term
 
 Style = Literal[
     "attachment", "title", "label", "blank", "unit",
-    "banner", "head", "number", "axis", "input", "computed", "standard", "text", "dash", "caption", "fill",
+    "banner", "head", "number", "axis", "input", "computed", "gathered", "standard", "text", "dash", "caption", "fill",
     "sentence", "gap", "note", "sign",
 ]  # fmt: skip
 """What a cell is for.  First line: above the table; second: in the table; third: below it.  `blank`, `fill` and `gap` are
@@ -66,6 +66,8 @@ class Laid:
     """First and last row of figures."""
     starts: list[int] = field(default_factory=list)
     """First rows of the blocks of a grid or sections of a list, where a page best begins."""
+    notes: dict[Cell, str] = field(default_factory=dict)
+    """Comments on cells."""
     end: int = 0
     """Last row."""
 

@@ -13,6 +13,7 @@ from .grid import default_shape, grid_widths, lay_grid
 from .laid import Laid, Spot
 from .listing import lay_list, list_widths
 from .page import stretch
+from .schools import lay_schools, school_widths
 
 __all__ = ["Laid", "Spot", "compose", "lay_out", "properties", "to_book"]
 
@@ -27,6 +28,9 @@ def lay_out(pack: Pack, form: Form, term: Term, filling: Filling | None = None, 
             raise KeyError(shape)
         laid.widths = list_widths(form)
         lay_list(laid, filling, lay_top(laid, content))
+    elif form.kind == "schools":
+        laid.widths = school_widths(form)
+        lay_schools(laid, pack, filling, lay_top(laid, content))
     else:
         shapes = {item.name: item for item in form.shape or (default_shape(form),)}
         chosen = shapes[shape] if shape is not None else next(iter(shapes.values()))
@@ -34,7 +38,7 @@ def lay_out(pack: Pack, form: Form, term: Term, filling: Filling | None = None, 
         lay_grid(laid, pack, chosen, content, lay_top(laid, content))
     lay_inside(laid, content)
     lay_bottom(laid, content)
-    if form.kind == "grid":
+    if form.kind != "list":
         stretch(laid)
     return laid
 

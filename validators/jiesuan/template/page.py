@@ -46,7 +46,7 @@ def page_breaks(laid: Laid) -> list[int]:
         if used + laid.height(row) > limit:
             latest = min(row, laid.body[1] - _KEPT + 1)
             start = max((start for start in laid.starts if top < start <= latest), default=0)
-            if laid.form.kind == "list" and sum(map(laid.height, range(start, latest))) > limit * _LOOSE:
+            if laid.form.kind != "grid" and sum(map(laid.height, range(start, latest))) > limit * _LOOSE:
                 start = latest
             if start <= max(top, laid.head[1]):
                 return breaks

@@ -16,6 +16,7 @@ COUNT = "0"
 WAN = "#,##0.0000;-#,##0.0000;0"
 YUAN = "#,##0.00;-#,##0.00;0"
 RATE = "0.000"
+SHARE = "0.0"
 TEXT = "@"
 DAY = 'yyyy"年"m"月"d"日"'
 MONTH = 'yyyy"年"m"月"'
@@ -38,6 +39,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "axis": {**SONG, **_CENTRE, **_BOX, **_WRAP},
     "input": {**SONG, **_CENTRE, **_BOX},
     "computed": {**SONG, **_CENTRE, **_BOX, "bg_color": COMPUTED},
+    "gathered": {**SONG, **_CENTRE, **_BOX, "bg_color": COMPUTED},
     "standard": {**SONG, **_CENTRE, **_BOX, "bg_color": STANDARD},
     "text": {**SONG, **_LEFT, **_BOX, **_WRAP},
     "dash": {**SONG, **_CENTRE, **_BOX, "bg_color": STANDARD},
@@ -63,7 +65,7 @@ def look(laid: Laid, spot: Spot, *, before_blank: bool = False, long_label: bool
         properties |= _RIGHT
     if long_label:
         properties["align"] = "left"
-    if spot.style in ("input", "computed", "standard") and number_format != TEXT:
+    if spot.style in ("input", "computed", "gathered", "standard") and number_format != TEXT:
         # A figure wider than its column is printed smaller, never as ####.
         properties["shrink"] = True
     elif spot.style == "input":
@@ -74,7 +76,7 @@ def look(laid: Laid, spot: Spot, *, before_blank: bool = False, long_label: bool
 def _number_format(form: Form, spot: Spot) -> str:
     if spot.style in ("blank", "gap", "fill"):
         return _blank_format(form, spot.field)
-    if spot.style not in ("input", "computed", "standard", "text") or not spot.field:
+    if spot.style not in ("input", "computed", "gathered", "standard", "text") or not spot.field:
         return ""
     return figure_format(form.field(spot.field))
 
@@ -85,6 +87,8 @@ def figure_format(column: Column) -> str:
         return COUNT
     if column.type not in NUMERIC:
         return TEXT
+    if column.type == "比例":
+        return SHARE
     if column.type == "标准":
         return RATE if column.unit.startswith("万元") else COUNT
     return WAN if column.unit == "万元" else YUAN

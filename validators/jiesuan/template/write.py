@@ -42,10 +42,11 @@ def write_templates(folder: Path, pack: Pack) -> list[Path]:
     """Write the blank templates of a pack: each set for the spring and autumn terms its forms were issued for."""
     first = Term.parse(pack.info.since)
     paths: list[Path] = []
-    for item in pack.info.set:
+    for item in (*pack.info.set, *pack.info.bureau):
         for term in (first, first.next):
             laid = compose(pack, item.name, term)
-            path = folder / f"{item.name}技工院校资助金结算表_{term}.xlsx"
+            owner = f"{item.name}技工院校" if item in pack.info.set else f"{item.attachment}_{item.title}"
+            path = folder / f"{owner}资助金结算表_{term}.xlsx"
             write_workbook(path, pack, laid, blank_results(laid))
             paths.append(path)
     return paths
@@ -108,6 +109,9 @@ class _Writer:
         self.sizes()
         for cell, spot in sorted(self.laid.cells.items()):
             self.cell(cell, spot)
+        for (row, column), text in sorted(self.laid.notes.items()):
+            size = {"width": 360, "height": min(20 + 16 * (text.count("\n") + 1), 400)}
+            self.sheet.write_comment(row - 1, column - 1, text, {"author": "结算", "font_size": 9, **size})
         self.validate()
         self.page()
         self.name()

@@ -1,0 +1,67 @@
+"""Pressing the buttons on a file, in a host without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jiesuan.text import mask
+from jiesuan.usage import CLEAN, FAILED
+
+from .press import press, words
+from .talk import Lines
+
+_READING = {"previous", "next"}
+"""Buttons that change nothing in the file."""
+
+
+def run_file(
+    path: Path,
+    button: str,
+    host_name: str,
+    out: Path | None,
+    *,
+    say: Callable[[str], None],
+    force: bool = False,
+    yes: bool = False,
+    reason: str | None = None,
+) -> int:
+    """Open a file in a headless host, press a button, save the result to `out`; the exit code.  The file itself is never
+    written to."""
+    from .hosts import host
+
+    if out is not None and (problem := _no_place(path, out, force)):
+        say(problem)
+        return FAILED
+    app: Any = None
+    try:
+        engine = host(host_name)
+        app = engine.apps.add(add_book=False)
+        book = app.books.open(path)
+        if not press(app, button, Lines(say, yes=yes, answer=reason)):
+            return FAILED
+        if out is not None:
+            book.save(out)
+            say(f"已写入 {mask(out.name)}，原文件未动。")
+        elif button not in _READING:
+            say("没有写文件；加 -o 输出.xlsx 存下来。")
+    except FileNotFoundError:
+        say(f"找不到文件“{mask(path.name)}”，请检查文件名。")
+        return FAILED
+    except Exception as error:
+        say(f"{mask(path.name)}：{words(error)}")
+        return FAILED
+    finally:
+        if app is not None:
+            app.quit()
+    return CLEAN
+
+
+def _no_place(path: Path, out: Path, force: bool) -> str:
+    """Why the result may not go there; empty where it may."""
+    if out.exists() and path.exists() and out.samefile(path):
+        return "输出文件就是输入文件，请换一个文件名。"
+    if out.exists() and not force:
+        return f"“{mask(out.name)}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。"
+    return "" if out.parent.is_dir() else f"文件夹“{out.parent.name}”不存在，请先建立。"

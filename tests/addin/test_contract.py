@@ -1,0 +1,133 @@
+"""One suite over every host: the same report and the same marks as the core gives for the same file."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from jiesuan.marking import mark
+from jiesuan.marking.result import ordered
+from jiesuan.report import Report
+from jiesuan.session import Failure, check_file
+from jiesuan_addin import log
+from jiesuan_addin.checking import check_live
+
+from .making import Desk, faulty
+
+# With Excel on the machine (Windows, macOS): python -m pytest tests/addin/test_contract.py -m excel
+HOSTS = ["file", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
+if sys.platform in ("win32", "darwin"):
+    HOSTS.append(pytest.param("desktop", marks=pytest.mark.excel))
+
+
+@cache
+def original() -> Path:
+    import tempfile
+
+    return faulty(Path(tempfile.mkdtemp(prefix="jiesuan-contract-")), students=40)
+
+
+@cache
+def core() -> Report:
+    """What the core finds in the file."""
+    report = check_file(original())
+    assert isinstance(report, Report)
+    return report
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("log")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "log_file", lambda: folder / "excel.log")
+        yield
+
+
+@pytest.fixture(scope="module", params=HOSTS)
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One host with the workbook open; each test clicks what it needs, so that any of them may run alone."""
+    folder = tmp_path_factory.mktemp(str(request.param))
+    desk = Desk(request.param, Path(shutil.copy(original(), folder / "结算表.xlsx")))
+    yield desk
+    desk.close()
+
+
+def test_same_report(desk: Desk) -> None:
+    _, judgement = check_live(desk.book)
+    report = judgement.report
+    assert report.findings == core().findings
+    assert report.unchecked == core().unchecked
+    assert (report.counts, report.levels, report.school) == (core().counts, core().levels, core().school)
+
+
+def test_same_marks(desk: Desk, tmp_path: Path) -> None:
+    marked = tmp_path / "标好.xlsx"
+    marked.write_bytes(mark(original().read_bytes(), core()))
+    other = Desk("file", marked)
+    expected = other.marks()
+    other.close()
+    desk.press("check")
+    assert desk.worked
+    assert desk.marks() == expected
+    assert sum(len(fills) for fills, _ in expected.values()) > 5
+
+
+def test_same_result_sheet(desk: Desk) -> None:
+    desk.press("check")
+    rows = desk.result()[7:]
+    shown = [[row[0], row[1], row[2]] for row in rows if row[0] in ("错误", "核实", "提示")]
+    assert shown == [[item.level, item.code, item.sheet] for item in ordered(core())]
+
+
+def test_a_second_click_changes_nothing(desk: Desk) -> None:
+    desk.press("check")
+    before = desk.marks(), desk.result()
+    desk.press("check")
+    assert (desk.marks(), desk.result()) == before
+
+
+def test_from_finding_to_finding(desk: Desk) -> None:
+    desk.press("check")
+    first = next(item for item in ordered(core()) if item.cell)
+    assert desk.book.selection.sheet.name == first.sheet
+    desk.press("next")
+    assert desk.user.murmured and "处，共" in desk.user.murmured[0]
+    assert desk.press("previous").said == []
+
+
+def test_a_reason_is_written_into_its_row(desk: Desk) -> None:
+    desk.press("check")
+    item = next(item for item in ordered(core()) if item.level == "核实" and item.cell)
+    why = "四月从外校转入12名学生，学籍已核对"
+    desk.book.sheets[item.sheet].activate()
+    desk.book.sheets[item.sheet].range(item.cell.split(",")[0]).select()
+    desk.press("explain", why)
+    assert why in [row[10] for row in desk.result()]
+
+
+def test_clearing_gives_back_what_was_there(desk: Desk) -> None:
+    desk.press("check")
+    desk.press("clear")
+    assert all(marks == ({}, {}) for marks in desk.marks().values())
+    assert [sheet.name for sheet in desk.book.sheets if sheet.name.startswith("校验结果")] == []
+
+
+def test_after_calculating_nothing_is_left_to_fill(desk: Desk) -> None:
+    desk.press("calc", True)
+    assert desk.press("calc", True).said == ["该算的都已经算好了，没有要改的。公式没有动。"]
+
+
+def test_saved_it_is_read_the_same_by_the_command_line(desk: Desk, tmp_path: Path) -> None:
+    desk.press("check")
+    saved = tmp_path / "存好.xlsx"
+    desk.book.save(saved)
+    _, judgement = check_live(desk.book)
+    report = check_file(saved)
+    assert not isinstance(report, Failure)
+    assert report.findings == judgement.report.findings
+    assert report.explained == judgement.report.explained

@@ -1,0 +1,198 @@
+"""A small city with everything wrong that only several workbooks together show; each at its place, and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from jiesuan.batch.batch import Batch, state_of
+from jiesuan.batch.between import report_of, term_of
+from jiesuan.report import Finding
+
+from ..making import AUTUMN
+from .city import bytes_of, first_row, plain_city, sample_of, school_bytes, school_name, with_student_of
+from .inline import run_inline
+
+LIST_SHEET = "精准学生明细"
+
+
+def write_roster(path: Path, rows: list[tuple[str, str]]) -> Path:
+    book = Workbook()
+    for row in [("学校名称", "隶属"), *rows]:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def found(batch: Batch) -> dict[str, list[tuple[str, str, str]]]:
+    """School → (code, sheet, cell) of all findings."""
+    return {
+        school.name: [(f.code, f.sheet, f.cell) for f in report.findings]
+        for school in batch.schools
+        if (report := report_of(school)) is not None
+    }
+
+
+@cache
+def town() -> Batch:
+    """Ten schools and a roster."""
+    folder = Path(mkdtemp())
+    city = plain_city(5)
+    for number, other, name in ((5, 1, ""), (6, 3, "欧阳某")):
+        city.files[f"{school_name(number)}.xlsx"] = bytes_of(with_student_of(number, other, name=name))
+    city.files["县/第一.xlsx"] = school_bytes(0, 50)
+    city.files["县/第二.xlsx"] = city.files[f"{school_name(1)}.xlsx"]
+    city.files["秋.xlsx"] = school_bytes(7, term=AUTUMN)
+    city.files["省.xlsx"] = school_bytes(8, set_name="省属")
+    city.files["外.xlsx"] = school_bytes(9, school="厦门轻工高级技校")
+    city.files["名.xlsx"] = school_bytes(10, school="泉城第十一技工学校")
+    city.write(folder / "收到")
+    rows = [(school_name(n), "市属") for n in (*range(9), 10, 11)]
+    write_roster(folder / "名单.xlsx", rows)
+    return run_inline(folder / "收到", folder / "结果", roster=folder / "名单.xlsx")
+
+
+def test_every_finding_and_nothing_else() -> None:
+    cell = (LIST_SHEET, "D7")
+    assert found(town()) == {
+        school_name(0): [("B103", "", "")],
+        school_name(1): [("B101", *cell), ("B104", "", "")],
+        school_name(2): [],
+        school_name(3): [("B102", *cell)],
+        school_name(4): [],
+        school_name(5): [("B101", *cell)],
+        school_name(6): [("B102", *cell)],
+        school_name(7): [("B105", "", "")],
+        school_name(8): [("B106", "", "")],
+        school_name(10): [("B109", "", "")],
+        "厦门轻工高级技校": [("B108", "", "")],
+    }
+    assert [(school.name, rule.code) for school, rule in town().between.missing] == [(school_name(11), "B107")]
+
+
+def one(code: str, number: int) -> Finding:
+    report = report_of(next(s for s in town().schools if s.name == school_name(number)))
+    assert report is not None
+    return next(f for f in report.findings if f.code == code)
+
+
+def test_a_student_in_two_schools() -> None:
+    number = str(first_row(sample_of(1).filling)["身份证号"])
+    hidden = f"{number[:3]}***********{number[-4:]}"
+    there, here = one("B101", 5), one("B101", 1)
+    assert there.message == f"身份证号 {hidden} 也在“{school_name(1)}”的名单上"
+    assert (there.level, there.label, there.actual) == ("错误", "第7行 · 身份证号", hidden)
+    assert [(r.sheet, r.cell, r.label, r.value) for r in there.related] == [
+        (f"[第二.xlsx]{LIST_SHEET}", "D7", f"{school_name(1)} 第7行", f"{hidden}（姓名相同）")
+    ]
+    assert here.message == f"身份证号 {hidden} 也在“{school_name(5)}”的名单上"
+
+
+def test_another_name_there() -> None:
+    item = one("B102", 6)
+    assert item.message.endswith(f"也在“{school_name(3)}”的名单上，姓名却不同")
+    assert item.related[0].value.endswith("（姓名不同）")
+
+
+def test_two_contents_of_one_school() -> None:
+    item = one("B103", 0)
+    assert item.message == (
+        f"本校报送了 2 份内容不同的表，本批以“{school_name(0)}.xlsx”为准：看不出先后，取文件名排在最后的一份"
+    )
+    assert [(r.sheet, r.label) for r in item.related] == [
+        (f"[{school_name(0)}.xlsx]", "2024春，表内记载的保存时间 2024-09-04 00:00"),
+        ("[县/第一.xlsx]", "2024春，表内记载的保存时间 2024-09-04 00:00"),
+    ]
+
+
+def test_the_other_messages() -> None:
+    assert one("B104", 1).message == f"与“县/第二.xlsx”内容完全相同的还有“{school_name(1)}.xlsx”"
+    assert one("B105", 7).message == "这是 2024秋 的表，本批多数学校是 2024春"
+    assert one("B106", 8).message == "名单上是市属学校，报送的却是省属的表"
+    assert one("B109", 10).message == f"表上写“泉城第十一技工学校”，名单上最接近的是“{school_name(10)}”"
+    extra = report_of(town().schools[-1])
+    assert extra is not None
+    assert extra.findings[0].message == "学校名称“厦门轻工高级技校”不在学校名单上，也没有与它相近的"
+
+
+def test_states() -> None:
+    assert {school.name: (school.filed, state_of(school)) for school in town().schools} == {
+        school_name(0): ("重复报送", "需核实"),
+        school_name(1): ("重复报送", "退回修改"),
+        school_name(2): ("已报", "通过"),
+        school_name(3): ("已报", "退回修改"),
+        school_name(4): ("已报", "通过"),
+        school_name(5): ("已报", "退回修改"),
+        school_name(6): ("已报", "退回修改"),
+        school_name(7): ("已报", "需核实"),
+        school_name(8): ("已报", "退回修改"),
+        school_name(10): ("名称不一致", "需核实"),
+        school_name(11): ("未报", "未报"),
+        "厦门轻工高级技校": ("多报", "需核实"),
+    }
+
+
+def test_counts_still_add_up() -> None:
+    for report in town().reports:
+        counts = report.counts
+        assert counts["selected"] == counts["passed"] + counts["found"] + counts["explained"] + counts["unchecked"]
+        assert {f"B10{n}" for n in (1, 2, 3, 4, 5, 6, 8, 9)} <= {rule.code for rule in report.selected}
+
+
+def test_the_term_of_the_batch() -> None:
+    assert town().term == "2024春" == term_of(town().schools)
+    assert term_of([]) == ""
+
+
+def test_full_numbers_stand_in_one_sheet_alone() -> None:
+    out = town().options.out
+    numbers = {str(first_row(sample_of(n).filling)["身份证号"]) for n in (1, 3)}
+    book = load_workbook(out / "汇总.xlsx")
+    for sheet in book:
+        shown = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+        assert bool(shown & numbers) == (sheet.title == "重复学生"), sheet.title
+    rows = [[cell.value for cell in row] for row in book["重复学生"].iter_rows(min_row=4)]
+    assert [row[2:] for row in rows] == [
+        ["相同", school_name(1), rows[0][4], LIST_SHEET, "D7"],
+        ["相同", school_name(5), f"{school_name(5)}.xlsx", LIST_SHEET, "D7"],
+        ["不同", school_name(3), f"{school_name(3)}.xlsx", LIST_SHEET, "D7"],
+        ["不同", school_name(6), f"{school_name(6)}.xlsx", LIST_SHEET, "D7"],
+    ]
+    assert {row[1] for row in rows} == numbers
+    for name in ("report.html", "report.json"):
+        text = (out / name).read_text(encoding="utf-8")
+        assert not any(number in text for number in numbers)
+
+
+def test_without_a_roster_nothing_is_asked_of_it(tmp_path: Path) -> None:
+    school = {"甲.xlsx": school_bytes(9, school="厦门轻工高级技校")}
+    for path, data in school.items():
+        (tmp_path / "收").mkdir()
+        (tmp_path / "收" / path).write_bytes(data)
+    batch = run_inline(tmp_path / "收", tmp_path / "出")
+    assert found(batch) == {"厦门轻工高级技校": []} and batch.clean
+    assert {rule.code for rule in batch.reports[0].selected if rule.needs} == {"B101", "B102", "B103", "B104", "B105"}
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_who_was_changed_meanwhile_is_told_without_the_number(tmp_path: Path, changed: bool) -> None:
+    city = plain_city(2)
+    city.files[f"{school_name(1)}.xlsx"] = bytes_of(with_student_of(1, 0))
+    city.write(tmp_path / "收")
+    run_inline(tmp_path / "收", tmp_path / "出")
+
+    from unittest import mock
+
+    from jiesuan.batch import run
+
+    # The files are the same, so nothing is checked again; only the numbers would be read once more.
+    with mock.patch.object(run, "bytes_again", (lambda entry, sha256: None) if changed else run.bytes_again):
+        batch = run_inline(tmp_path / "收", tmp_path / "出")
+    [item] = batch.between.repeated
+    number = str(first_row(sample_of(0).filling)["身份证号"])
+    assert item.number == ("" if changed else number)
+    assert all(("（号码见原表）" in report.findings[0].message) == changed for report in batch.reports)

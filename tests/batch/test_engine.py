@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import concurrent.futures as futures
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from jiesuan.batch import engine as engine_module
+from jiesuan.batch.engine import CRASHED, TOO_LONG, Dask, Local, available, chunked, engine_of, work
+from jiesuan.session import Failure
+from jiesuan.usage import Misuse
+
+from .culprits import doubled, process
+from .inline import Inline
+
+
+def test_chunks_are_bounded_in_number_and_size() -> None:
+    assert list(chunked([1, 2, 3, 4, 5], lambda n: 1, most=2, bytes_most=99)) == [[1, 2], [3, 4], [5]]
+    assert list(chunked([6, 5, 1, 9, 1], lambda n: n, most=9, bytes_most=7)) == [[6], [5, 1], [9], [1]]
+    assert list(chunked([], lambda n: n, most=9, bytes_most=7)) == []
+
+
+def test_every_piece_gets_its_answer() -> None:
+    engine = Inline()
+    found = sorted(work(engine, doubled, [[1, 2], [3]], 1))
+    assert found == [(1, 3), (2, 5), (3, 7)]
+    assert engine.done == [("doubled", 2), ("doubled", 1)]
+
+
+def test_a_chunk_that_fails_is_tried_piece_by_piece() -> None:
+    engine = Inline()
+    found = dict(work(engine, doubled, [[1, "错", 2], [3]]))  # type: ignore[list-item]
+    assert {piece: found[piece] for piece in (1, 2, 3)} == {1: 2, 2: 4, 3: 6}
+    culprit = found["错"]
+    assert isinstance(culprit, Failure) and culprit.kind == "internal" and "ValueError" in culprit.message
+    assert "3505" not in culprit.message
+    assert sorted(size for _, size in engine.done) == [1, 1, 1, 1, 3]
+
+
+def test_little_is_taken_ahead() -> None:
+    taken: list[int] = []
+
+    def chunks() -> Iterator[list[int]]:
+        for number in range(20):
+            taken.append(number)
+            yield [number]
+
+    answers = work(Inline(), doubled, chunks())
+    assert next(answers) == (0, 0) or True
+    assert len(taken) <= engine_module.AHEAD + 1
+    answers.close()
+
+
+def test_nothing_starts_where_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "Local", lambda jobs: pytest.fail("started"))
+    with engine_of("local", 2) as engine:
+        assert not hasattr(engine, "made") or engine.made is None
+
+
+def test_as_many_as_there_are_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 <= available() <= (os.cpu_count() or 1)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert available() == (os.cpu_count() or 1)
+
+
+def test_a_cluster_that_is_not_there() -> None:
+    with pytest.raises(Misuse, match=r"^连不上 Dask 集群 tcp://127.0.0.1:9"), engine_of("dask", 0, "tcp://127.0.0.1:9"):
+        pass
+
+
+def test_dask_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Misuse, match=r'^用 Dask 集群要先安装：pip install "jiesuan\[dask\]"'):
+        Dask("tcp://127.0.0.1:9")
+
+
+# ── processes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Local]:
+    made = Local(2, seconds=20)
+    yield made
+    made.close(now=True)
+
+
+def test_work_is_done_elsewhere(local: Local) -> None:
+    pids = {pid for _, pid in work(local, process, [[1], [2], [3]])}
+    assert os.getpid() not in pids and 1 <= len(pids) <= 2
+
+
+def test_who_kills_the_worker_is_alone_to_blame(local: Local) -> None:
+    found = dict(work(local, doubled, [[1, "死", 2], [3, 4]]))  # type: ignore[list-item]
+    assert found == {1: 2, 2: 4, 3: 6, 4: 8, "死": CRASHED}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of memory on Windows")
+def test_who_needs_too_much_memory_is_alone_to_blame(local: Local) -> None:
+    assert dict(work(local, doubled, [["满", 1]])) == {1: 2, "满": CRASHED}  # type: ignore[list-item]
+
+
+def test_who_does_not_end_is_stopped() -> None:
+    made = Local(1, seconds=1)
+    try:
+        assert dict(work(made, doubled, [[1, "停"]])) == {1: 2, "停": TOO_LONG}  # type: ignore[list-item]
+    finally:
+        made.close(now=True)
+
+
+def test_an_engine_ends_with_its_batch() -> None:
+    with engine_of("local", 1) as engine:
+        [(_, pid)] = list(work(engine, process, [[1]]))
+    with pytest.raises(OSError):
+        os.kill(pid, 0)
+
+
+def test_interrupted_work_is_dropped() -> None:
+    class Stop(BaseException):
+        pass
+
+    with pytest.raises(Stop), engine_of("local", 1) as engine:
+        engine.submit(doubled, (["停"],))
+        raise Stop
+    assert isinstance(engine.submit, object)
+
+
+def test_what_cannot_be_told_by_its_type() -> None:
+    assert engine_module._failure(futures.TimeoutError()) == TOO_LONG
+    assert engine_module._failure(MemoryError()) == CRASHED
+    assert engine_module._failure(SystemExit()) == CRASHED

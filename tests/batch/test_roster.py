@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from jiesuan.batch.roster import Listed, match, read_roster, same_school, set_of
+from jiesuan.usage import Misuse
+
+
+def roster(path: Path, rows: list[list[Any]]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_names_with_their_set_and_more(tmp_path: Path) -> None:
+    path = roster(
+        tmp_path / "名单.xlsx",
+        [
+            ["泉州市技工院校名单"],
+            ["序号", "学校名称", "隶属 关系", "所在地"],
+            [1, " 甲技工学校 ", "市属", "晋江市"],
+            [2, "乙技工学校", "省属公办", None],
+            [3, "丙技工学校", "县属", "惠安县"],
+            [4, "甲技工学校", "省属", None],
+            [None, "合计", None, None],
+            [5, None, None, None],
+        ],
+    )
+    assert read_roster(path) == [
+        Listed("甲技工学校", "市属", 3),
+        Listed("乙技工学校", "省属", 4),
+        Listed("丙技工学校", "市属", 5),
+    ]
+    assert read_roster(path)[0].more == {"序号": "1", "学校名称": "甲技工学校", "隶属 关系": "市属", "所在地": "晋江市"}
+
+
+def test_the_school_is_not_the_unit_above_it(tmp_path: Path) -> None:
+    path = roster(tmp_path / "a.xlsx", [["单位", "学校名称"], ["晋江市人社局", "甲技工学校"]])
+    assert read_roster(path) == [Listed("甲技工学校", "", 2)]
+
+
+def test_no_roster_in_it(tmp_path: Path) -> None:
+    path = roster(tmp_path / "a.xlsx", [["甲"], ["乙"]])
+    with pytest.raises(Misuse, match=r"^“a.xlsx”里没有找到学校名单：第一行写“学校名称”"):
+        read_roster(path)
+
+
+def test_a_roster_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"")
+    with pytest.raises(Misuse, match=r"^学校名单“a.xlsx”读不了：这是一个空文件"):
+        read_roster(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("省属", "省属"),
+        ("省属公办", "省属"),
+        ("市属", "市属"),
+        ("区属", "市属"),
+        ("市本级", "市属"),
+        ("县直", "市属"),
+        ("民办", ""),
+        ("", ""),
+    ],
+)
+def test_sets(text: str, name: str) -> None:
+    assert set_of(text) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("泉州市工贸技工学校", "泉州市工贸技工学校", True),
+        ("泉州市工贸技工学校", "泉州 市工贸技工学校 ", True),
+        ("泉州市工贸技工学校", "泉州工贸技工学校", True),
+        ("泉州市工贸技工学校", "福建省泉州市工贸技工学校", True),
+        ("泉州市工贸技工学校", "泉州市工贸技师学院", True),
+        ("泉州市第一技工学校", "泉州市第二技工学校", False),
+        ("泉州技校", "厦门轻工学院", False),
+    ],
+)
+def test_the_same_school(one: str, other: str, same: bool) -> None:
+    assert bool(same_school(one, other)) == bool(same_school(other, one)) == same
+
+
+def test_exact_names_are_certain() -> None:
+    assert same_school("甲（校）", "甲(校)") == 1.0
+    assert same_school("泉州市工贸技工学校", "泉州工贸技工学校") < 1
+
+
+def test_each_school_of_the_roster_is_meant_once() -> None:
+    listed = [Listed("泉州市工贸技工学校", row=2), Listed("泉州市工业技工学校", row=3)]
+    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed) == {
+        "泉州市工贸技工学校": listed[0],
+        "泉州工贸技工学校": listed[1],
+    }
+    assert match(["泉州工贸技工学校", "泉州工业技工学校", "厦门技师学院"], listed) == {
+        "泉州工贸技工学校": listed[0],
+        "泉州工业技工学校": listed[1],
+    }
+    assert match(["甲"], []) == {}

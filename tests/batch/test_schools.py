@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from jiesuan.batch import schools as s
+from jiesuan.batch.roster import Listed
+from jiesuan.batch.schools import File, School, modified, newest, schools_of
+from jiesuan.report import Report
+from jiesuan.session import Failure
+
+from .city import archive, school_bytes
+
+
+def file(path: str, school: str = "甲技工学校", sha256: str = "", *, term: str = "2024春", saved: str = "") -> File:
+    report = Report(PurePosixPath(path).name, sha256 or path, "fujian-2024", "市属", term, (), school=school)
+    return File(path, sha256 or path, report=report, modified=saved)
+
+
+def broken(path: str) -> File:
+    return File(path, failure=Failure(path, "corrupt", "坏了。"))
+
+
+def grouped(files: list[File], roster: list[str] | None = None, saved: dict[str, bytes] | None = None) -> list[School]:
+    listed = None if roster is None else [Listed(name, row=row) for row, name in enumerate(roster, 2)]
+    return schools_of(files, listed, lambda item: (saved or {}).get(item.path))
+
+
+def told(schools: list[School]) -> list[tuple[str, str, str | None, list[str]]]:
+    return [(x.name, x.filed, x.current.path if x.current else None, [f.path for f in x.files]) for x in schools]
+
+
+def test_one_file_a_school() -> None:
+    assert told(grouped([file("a.xlsx"), file("b.xlsx", "乙技工学校")])) == [
+        ("甲技工学校", "已报", "a.xlsx", ["a.xlsx"]),
+        ("乙技工学校", "已报", "b.xlsx", ["b.xlsx"]),
+    ]
+
+
+def test_the_roster_first_and_in_its_order() -> None:
+    files = [file("a.xlsx", "甲 技工学校"), file("b.xlsx", "丁技师学院"), file("c.xlsx", "泉州丙工贸技工学校")]
+    assert told(grouped(files, ["泉州市丙工贸技工学校", "乙戊己技工学校", "甲技工学校"])) == [
+        ("泉州市丙工贸技工学校", "名称不一致", "c.xlsx", ["c.xlsx"]),
+        ("乙戊己技工学校", "未报", None, []),
+        ("甲技工学校", "已报", "a.xlsx", ["a.xlsx"]),
+        ("丁技师学院", "多报", "b.xlsx", ["b.xlsx"]),
+    ]
+
+
+def test_copies_and_others() -> None:
+    [school] = grouped([file("a.xlsx", sha256="1"), file("b.xlsx", sha256="2"), file("c.xlsx", sha256="2")])
+    assert (school.filed, school.current.path if school.current else "") == ("重复报送", "b.xlsx")
+    assert [x.path for x in school.copies] == ["c.xlsx"]
+    assert [x.path for x in school.others] == ["a.xlsx"]
+    assert school.decided == "看不出先后，取文件名排在最后的一份"
+
+
+def test_a_file_without_a_name_inside_goes_by_its_own() -> None:
+    files = [
+        file("甲技工学校2024春结算表.xlsx", ""),
+        broken("收到/乙技工学校.xlsx"),
+        broken("x.xlsx"),
+        file("y.xlsx", ""),
+    ]
+    assert told(grouped(files, ["甲技工学校", "乙技工学校"])) == [
+        ("甲技工学校", "已报", "甲技工学校2024春结算表.xlsx", ["甲技工学校2024春结算表.xlsx"]),
+        ("乙技工学校", "已报", None, ["收到/乙技工学校.xlsx"]),
+        ("x", "无法识别", None, ["x.xlsx"]),
+        ("y", "无法识别", "y.xlsx", ["y.xlsx"]),
+    ]
+
+
+def test_a_name_like_one_on_the_roster_is_taken_for_a_broken_file() -> None:
+    files = [broken("泉州工贸技工学校2024年春季结算表.xlsx")]
+    assert told(grouped(files, ["泉州市工贸技工学校", "泉州市第一技工学校"])) == [
+        ("泉州市工贸技工学校", "已报", None, ["泉州工贸技工学校2024年春季结算表.xlsx"]),
+        ("泉州市第一技工学校", "未报", None, []),
+    ]
+
+
+def test_a_broken_file_beside_a_good_one() -> None:
+    [school] = grouped([file("a.xlsx"), broken("甲技工学校(1).xlsx")])
+    assert (school.filed, school.current.path if school.current else "", school.must_return) == (
+        "重复报送",
+        "a.xlsx",
+        False,
+    )
+
+
+def test_files_of_two_folders_with_one_name() -> None:
+    assert [school.name for school in grouped([broken("甲/x.xlsx"), broken("乙/x.xlsx")])] == ["x", "x"]
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen", "why"),
+    [
+        ([file("a")], "a", ""),
+        ([file("a", term="2024秋"), file("b", saved="2025-01-01 00:00")], "a", "它的学期最新"),
+        ([file("a", saved="2024-09-05 10:00"), file("b", saved="2024-09-04 10:00")], "a", "它保存得最晚"),
+        ([file("a", saved="2024-09-05 10:00"), file("b")], "b", "看不出先后，取文件名排在最后的一份"),
+        ([file("a", saved="2024-09-05 10:00"), file("b", saved="2024-09-05 10:00")], "b", "看不出先后，取文件名排在最后的一份"),
+        (
+            [file("a", term="2023秋", saved="2024-12-05 10:00"), file("b", saved="2024-09-05 10:00"), file("c", saved="2024-09-03 10:00")],
+            "b",
+            "它保存得最晚",
+        ),
+    ],
+)  # fmt: skip
+def test_which_counts(files: list[File], chosen: str, why: str) -> None:
+    found = newest(reversed(files))
+    assert (found[0].path, found[1]) == (chosen, why)
+
+
+def test_when_a_workbook_says_it_was_saved() -> None:
+    assert modified(school_bytes(0)) == "2024-09-04 00:00"
+    core = b'<cp:coreProperties><dcterms:modified xsi:type="dcterms:W3CDTF">2024-09-05T10:20:30Z</dcterms:modified>'
+    assert modified(archive({"docProps/core.xml": core})) == "2024-09-05 10:20"
+    assert [modified(data) for data in (b"", b"PK", archive({"a": b""}), archive({"docProps/core.xml": b"<a/>"}))] == [
+        ""
+    ] * 4
+
+
+def test_the_time_is_asked_only_where_files_compete() -> None:
+    asked: list[str] = []
+
+    def ask(item: File) -> bytes:
+        asked.append(item.path)
+        return school_bytes(0)
+
+    schools_of([file("a.xlsx", sha256="1"), file("b.xlsx", sha256="1"), file("c.xlsx", "乙校")], None, ask)
+    assert asked == []
+    schools_of([file("a.xlsx", sha256="1"), file("b.xlsx", sha256="2")], None, ask)
+    assert asked == ["b.xlsx", "a.xlsx"]
+
+
+def test_words() -> None:
+    assert (s.FILED, s.MISSING, s.REPEATED, s.EXTRA, s.MISNAMED, s.UNKNOWN) == (
+        "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别",
+    )  # fmt: skip

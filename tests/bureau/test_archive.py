@@ -1,0 +1,282 @@
+"""The archive: what was reported, term by term, and nothing about persons but keyed hashes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from jiesuan.batch.store import data_folder
+from jiesuan.bureau import archive as archive_module
+from jiesuan.bureau.archive import filings, import_batch, key_file
+from jiesuan.bureau.problem import BureauProblem
+from tests.bureau.making import (
+    AUTUMN,
+    COUNTY_SCHOOL,
+    FIRST,
+    PACK,
+    SCHOOLS,
+    SECOND,
+    SPRING,
+    Term,
+    sample,
+    school,
+    write_city,
+    write_school,
+)
+from tests.making import python
+
+
+def batch(source: Path, out: Path) -> Path:
+    done = python("-m", "jiesuan", "batch", source, "-o", out, "--jobs", "1")
+    assert (data_folder(out) / "batch.json").exists(), done.stderr.decode()
+    return out
+
+
+@pytest.fixture(scope="module")
+def batches(tmp_path_factory: pytest.TempPathFactory) -> dict[Term, Path]:
+    """The output of a batch over the city in two terms."""
+    root = tmp_path_factory.mktemp("两个学期")
+    return {term: batch(write_city(root / f"表{term}", term), root / f"结果{term}") for term in (SPRING, AUTUMN)}
+
+
+@pytest.fixture(scope="module")
+def made(batches: dict[Term, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of both terms; tests copy what they change."""
+    path = tmp_path_factory.mktemp("档案") / "档案.sqlite"
+    for out in batches.values():
+        import_batch(out, path, PACK)
+    return path
+
+
+def content(path: Path) -> list[tuple[object, ...]]:
+    """Everything but the row numbers."""
+    connection = sqlite3.connect(path)
+    rows: list[tuple[object, ...]] = []
+    for table in ("meta", "total", "finding", "explanation", "person"):
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "workbook"]
+        rows += connection.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+    rows += connection.execute("SELECT term, school, sha256, errors, asked, hints FROM workbook").fetchall()
+    connection.close()
+    return sorted(rows, key=repr)
+
+
+def test_what_a_school_reported(made: Path) -> None:
+    newest, oldest = filings(made, school=FIRST)
+    assert (newest.term, oldest.term) == ("2024秋", "2024春")
+    assert (oldest.school, oldest.set_name, oldest.file) == (FIRST, "市属", f"{FIRST}.xlsx")
+    assert oldest.levels == {"错误": 0, "核实": 0, "提示": 0} and oldest.findings == [] and oldest.explanations == []
+    totals = {item["name"]: Decimal(item["value"]) for item in oldest.totals}
+    figures = school(FIRST)
+    assert totals["助学金金额"] == figures.amount("分担测算", "助学金")
+    assert totals["助学金人数"] == sum(1 for student in sample(FIRST).students if student.grant)
+    assert totals["助学金人次"] == sum(student.times for student in sample(FIRST).students if student.grant)
+    assert totals["在籍人次"] == sum(student.times for student in sample(FIRST).students)
+    assert totals["生均期末结余"] == figures.balances["期末结余"].value
+    assert list(totals) == [
+        "助学金人数", "助学金人次", "助学金金额", "免学费金额（涉农专业）", "免学费金额（其他专业）", "在籍人次",
+        "生均前期结余", "生均实际收到", "生均期末结余",
+    ]  # fmt: skip
+    place = next(item for item in oldest.totals if item["name"] == "助学金金额")
+    assert (place["sheet"], place["unit"]) == ("助学金结算表", "万元") and re.fullmatch(r"[A-Z0-9:,]+", place["cells"])
+
+
+def test_persons_are_counted_and_not_kept(made: Path, batches: dict[Term, Path]) -> None:
+    listed = {row["身份证号"] for rows in sample(FIRST).filling.rows["精准明细"].values() for row in rows}
+    (oldest,) = filings(made, school=FIRST, term=SPRING)
+    assert (oldest.persons, oldest.elsewhere) == (len(listed), 0)
+    data = made.read_bytes()
+    for student in sample(FIRST).students:
+        assert student.id_number.encode() not in data and student.phone.encode() not in data
+        assert student.name.encode() not in data
+    assert not any(re.search(rb"\d{17}[\dX]", bytes(row[-1])) for row in content(made) if isinstance(row[-1], bytes))
+    key = key_file(made)
+    assert len(key.read_bytes()) == 32 and key.stat().st_mode & 0o077 == 0 and key.read_bytes() not in data
+
+
+def test_the_same_person_in_two_terms_is_known_by_the_key(made: Path) -> None:
+    connection = sqlite3.connect(made)
+    twice = connection.execute(
+        "SELECT count(*) FROM (SELECT key FROM person GROUP BY key HAVING count(*) > 1)"
+    ).fetchone()
+    connection.close()
+    numbers = [
+        {
+            row["身份证号"]
+            for name in SCHOOLS
+            for rows in sample(name, term).filling.rows["精准明细"].values()
+            for row in rows
+        }
+        for term in (SPRING, AUTUMN)
+    ]
+    assert twice == (len(numbers[0] & numbers[1]),) and twice[0] > 0
+
+
+def test_importing_again_changes_nothing(made: Path, batches: dict[Term, Path], tmp_path: Path) -> None:
+    path = tmp_path / "档案.sqlite"
+    shutil.copy(made, path)
+    shutil.copy(key_file(made), key_file(path))
+    before = content(path)
+    done = import_batch(batches[SPRING], path, PACK)
+    assert (done.term, done.new, done.replaced, done.same) == ("2024春", [], [], sorted(SCHOOLS, key=done.same.index))
+    assert content(path) == before
+
+
+def test_a_corrected_workbook_replaces_the_old_one(batches: dict[Term, Path], tmp_path: Path) -> None:
+    path, source = tmp_path / "档案.sqlite", tmp_path / "表"
+    write_city(source)
+    out = batch(source, tmp_path / "结果")
+    assert sorted(import_batch(out, path, PACK).new) == sorted(SCHOOLS)
+    filling = sample(FIRST).filling
+    lines = {**filling.lines, "生均": {**filling.lines["生均"], "前期结余": 88.5}}
+    write_school(source / f"{FIRST}.xlsx", FIRST, SPRING, type(filling)(filling.figures, filling.rows, lines))
+    done = import_batch(batch(source, out), path, PACK)
+    assert done.replaced == [FIRST] and sorted(done.same) == sorted([SECOND, COUNTY_SCHOOL])
+    (found,) = filings(path, school=FIRST)
+    assert next(item["value"] for item in found.totals if item["name"] == "生均前期结余") == "88.5"
+    assert len(filings(path)) == 3
+
+
+def test_findings_and_open_errors_are_kept_masked(tmp_path: Path) -> None:
+    source = tmp_path / "表"
+    source.mkdir()
+    filling = sample(FIRST).filling
+    rows = {kind: [dict(row) for row in section] for kind, section in filling.rows["精准明细"].items()}
+    section = next(kind for kind, records in rows.items() if records)
+    rows[section][0]["身份证号"] = "350582200701011234"
+    write_school(
+        source / f"{FIRST}.xlsx", FIRST, SPRING, type(filling)(filling.figures, {"精准明细": rows}, filling.lines)
+    )
+    path = tmp_path / "档案.sqlite"
+    import_batch(batch(source, tmp_path / "结果"), path, PACK)
+    (found,) = filings(path)
+    wrong = next(item for item in found.findings if item["level"] == "错误")
+    assert found.levels["错误"] >= 1 and wrong["explained"] == 0 and wrong["cell"]
+    assert b"350582200701011234" not in path.read_bytes()
+
+
+def test_a_file_gone_since_the_batch_is_told(batches: dict[Term, Path], tmp_path: Path) -> None:
+    source = write_city(tmp_path / "表")
+    out = batch(source, tmp_path / "结果")
+    (source / f"{FIRST}.xlsx").unlink()
+    done = import_batch(out, tmp_path / "档案.sqlite", PACK)
+    assert done.left_out == [(f"{FIRST}.xlsx", "批量校验以后这个文件改过或不在了，请重新运行 jiesuan batch")]
+    assert sorted(done.new) == sorted([SECOND, COUNTY_SCHOOL])
+    for path in (data_folder(out) / "checked").glob("*.json"):
+        path.unlink()
+    done = import_batch(out, tmp_path / "二.sqlite", PACK)
+    assert {why for _, why in done.left_out} == {"批量校验的结果不完整，请重新运行 jiesuan batch"} and done.new == []
+
+
+def test_finding_schools(made: Path) -> None:
+    assert [(item.term, item.school) for item in filings(made)] == [
+        (term, name) for term in ("2024秋", "2024春") for name in sorted(SCHOOLS)
+    ]
+    assert {item.school for item in filings(made, school="惠安")} == {COUNTY_SCHOOL}
+    assert {item.school for item in filings(made, school="技工学校", term=AUTUMN)} == set(SCHOOLS)
+    assert filings(made, school="没有的") == []
+
+
+# ── what can be wrong ──
+
+DAMAGED = (
+    "档案“坏.sqlite”已损坏或不是本程序的档案，没有改动它。"
+    "请用备份恢复；没有备份的，换一个文件名重新导入各学期的批量校验结果，只会失去历史。"
+)
+
+
+@pytest.mark.parametrize("data", [b"x" * 5000, b"SQLite format 3\x00" + b"\x07" * 5000])
+def test_a_damaged_archive_is_told_and_kept(batches: dict[Term, Path], tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "坏.sqlite"
+    path.write_bytes(data)
+    for attempt in (lambda: filings(path), lambda: import_batch(batches[SPRING], path, PACK)):
+        with pytest.raises(BureauProblem) as caught:
+            attempt()
+        assert str(caught.value) == DAMAGED
+    assert path.read_bytes() == data
+
+
+def test_half_an_archive(made: Path, tmp_path: Path) -> None:
+    path = tmp_path / "坏.sqlite"
+    path.write_bytes(made.read_bytes()[: 4096 * 3])
+    with pytest.raises(BureauProblem) as caught:
+        filings(path)
+    assert str(caught.value) == DAMAGED
+
+
+def test_another_programs_database(batches: dict[Term, Path], tmp_path: Path) -> None:
+    path = tmp_path / "别的.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (a)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(BureauProblem, match=r"^“别的\.sqlite”不是本程序的档案；请换一个文件名。$"):
+        import_batch(batches[SPRING], path, PACK)
+    assert path.read_bytes() == before
+
+
+def test_another_versions_archive(made: Path, tmp_path: Path) -> None:
+    path = tmp_path / "旧.sqlite"
+    shutil.copy(made, path)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE meta SET value = '99'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(BureauProblem, match=r"^档案“旧\.sqlite”出自另一版程序；"):
+        filings(path)
+
+
+def test_no_archive_no_folder_no_batch(tmp_path: Path, batches: dict[Term, Path]) -> None:
+    with pytest.raises(BureauProblem, match=r"^没有找到档案“没有\.sqlite”；请先运行 jiesuan archive import"):
+        filings(tmp_path / "没有.sqlite")
+    with pytest.raises(BureauProblem, match="不能作为档案文件"):
+        import_batch(batches[SPRING], tmp_path / "没有" / "档案.sqlite", PACK)
+    with pytest.raises(BureauProblem, match="不能作为档案文件"):
+        filings(tmp_path)
+    with pytest.raises(BureauProblem, match="里没有批量校验的结果"):
+        import_batch(tmp_path, tmp_path / "档案.sqlite", PACK)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_in_use(
+    made: Path, batches: dict[Term, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "档案.sqlite"
+    shutil.copy(made, path)
+    monkeypatch.setattr(archive_module, "_PATIENCE", 0.1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(BureauProblem, match=r"^档案“档案\.sqlite”正被别的程序使用"):
+        import_batch(batches[SPRING], path, PACK)
+    other.close()
+
+
+def test_a_wrong_key_file(batches: dict[Term, Path], tmp_path: Path) -> None:
+    (tmp_path / "档案.key").write_bytes(b"short")
+    with pytest.raises(BureauProblem, match=r"^“档案\.key”不是本程序的密钥文件"):
+        import_batch(batches[SPRING], tmp_path / "档案.sqlite", PACK)
+
+
+def test_a_failed_import_leaves_the_archive_as_it_was(
+    made: Path, batches: dict[Term, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "档案.sqlite"
+    shutil.copy(made, path)
+    before, calls = content(path), []
+
+    def fails(*arguments: object) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise sqlite3.OperationalError("database or disk is full")
+        original(*arguments)  # type: ignore[arg-type]
+
+    original = archive_module._import
+    monkeypatch.setattr(archive_module, "_import", fails)
+    with pytest.raises(BureauProblem, match=r"^磁盘已满，档案“档案\.sqlite”没有改动。$"):
+        import_batch(batches[SPRING], path, PACK)
+    assert content(path) == before

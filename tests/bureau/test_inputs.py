@@ -1,0 +1,173 @@
+"""下达.xlsx, and last term's 附件3."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from jiesuan.bureau.inputs import (
+    CITY,
+    COUNTY,
+    FIELDS,
+    Inputs,
+    Known,
+    Typed,
+    bureau_file,
+    last_balances,
+    merged,
+    read_inputs,
+    write_input_template,
+)
+from jiesuan.bureau.problem import BureauProblem
+from jiesuan.bureau.rollup import roll_up, write_rollup
+from jiesuan.share import load_shares
+from jiesuan.text import fold
+from tests.bureau.making import BUREAU, COUNTY_SCHOOL, FIRST, PACK, SECOND, SPRING, city, received, write_school
+
+
+def sheet(path: Path, rows: list[list[Any]], name: str = "下达") -> Path:
+    book = Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+HEADS = ["学校名称", "级次（市本级或县区属）", "所属县、市、区", *(texts[0] for texts in FIELDS.values())]
+
+
+def test_the_template_comes_back_as_it_was_filled(tmp_path: Path) -> None:
+    target = tmp_path / "下达.xlsx"
+    write_input_template(target, BUREAU, [(FIRST, Known()), (COUNTY_SCHOOL, Known(COUNTY, "惠安"))])
+    book = load_workbook(target)
+    page = book.active
+    assert [page.cell(3, column).value for column in range(1, 10)] == HEADS
+    assert [page.cell(row, 1).value for row in (4, 5, 6)] == [FIRST, COUNTY_SCHOOL, None]
+    assert [page.cell(5, column).value for column in (2, 3)] == [COUNTY, "惠安"]
+    page["B2"], page["B4"], page["D4"], page["I4"] = 11.9, CITY, 10, "-2.5"
+    book.save(target)
+    found = read_inputs(target)
+    assert found.total == Typed(Decimal("11.9"), "下达.xlsx 下达!B2")
+    assert found.of(FIRST) == Known(
+        CITY,
+        "",
+        {
+            "市下达省级": Typed(Decimal(10), "下达.xlsx 下达!D4"),
+            "前期市级": Typed(Decimal("-2.5"), "下达.xlsx 下达!I4"),
+        },
+    )
+    assert found.of(COUNTY_SCHOOL) == Known(COUNTY, "惠安") and found.of("没有的学校") == Known()
+    assert list(found.names.values()) == [FIRST, COUNTY_SCHOOL]
+
+
+def test_a_template_is_not_written_over_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "下达.xlsx"
+    target.write_text("别动", encoding="utf-8")
+    with pytest.raises(BureauProblem, match=r"^“下达\.xlsx”已经存在，没有覆盖。"):
+        write_input_template(target, BUREAU, [])
+    assert target.read_text(encoding="utf-8") == "别动"
+    write_input_template(target, BUREAU, [], force=True)
+    assert read_inputs(target) == Inputs()
+    with pytest.raises(BureauProblem, match=r"^文件夹“没有”不存在"):
+        write_input_template(tmp_path / "没有" / "下达.xlsx", BUREAU, [])
+
+
+def test_other_headings_and_sections_by_place(tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path / "表.xlsx",
+        [
+            ["本市累计结余金额（万元）", 3],
+            ["序号", "学校名称", "所属", "下达学校", "前期结余省级"],
+            [1, FIRST, "市本级", 1.5, None],
+            [2, COUNTY_SCHOOL, "惠安", None, 0.25],
+            [3, SECOND, None, "", ""],
+            [None, "注：金额单位万元", None, None, None],
+        ],
+        "任意名",
+    )
+    found = read_inputs(path)
+    assert found.total is not None and found.total.value == 3
+    assert {name: (known.section, known.place) for name, known in found.schools.items()} == {
+        fold(FIRST): (CITY, "市本级"), fold(COUNTY_SCHOOL): (COUNTY, "惠安"), fold(SECOND): ("", ""),
+    }  # fmt: skip
+    assert found.of(FIRST).amounts == {"学校下达": Typed(Decimal("1.5"), "表.xlsx 任意名!D3")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([["名单"]], "没有找到“学校名称”一列；请用 jiesuan rollup … --input-template 生成的表填写。"),
+        ([HEADS, [FIRST, CITY, "", "十万"]], "下达!D2 应为数字（万元）；没有就留空。"),
+        ([HEADS, [FIRST, CITY], [FIRST, CITY]], f"下达!A3 的“{FIRST}”出现了两次，请合并成一行。"),
+        ([HEADS, [FIRST, "省属"]], "下达!B2 应填“市本级”或“县区属”。"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_cell(tmp_path: Path, rows: list[list[Any]], message: str) -> None:
+    with pytest.raises(BureauProblem) as caught:
+        read_inputs(sheet(tmp_path / "下达.xlsx", rows))
+    assert str(caught.value) == f"下达.xlsx：{message}"
+
+
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    with pytest.raises(BureauProblem, match=r"^没有\.xlsx："):
+        read_inputs(tmp_path / "没有.xlsx")
+
+
+def test_last_terms_balances_come_from_its_workbook(tmp_path: Path) -> None:
+    target = tmp_path / "附件3_春.xlsx"
+    write_rollup(target, PACK, city(SPRING).rollup)
+    table = city(SPRING).workbook().tables["汇总资金"]
+    for path in (target, tmp_path):
+        found = last_balances(path)
+        assert set(found.names.values()) == {FIRST, SECOND, COUNTY_SCHOOL}
+        for index in table.details():
+            name = next(name for name in found.names.values() if name in table.text("学校", index))
+            amounts = {key: typed.value for key, typed in found.of(name).amounts.items()}
+            assert amounts == {
+                "前期省级": table.amount("累计省级", index), "前期市级": table.amount("累计市级", index),
+            }  # fmt: skip
+            assert found.of(name).section == table.keys[index][0]
+            assert found.of(name).place == ("惠安" if name == COUNTY_SCHOOL else "")
+            assert found.of(name).amounts["前期省级"].where.startswith("附件3_春.xlsx 助学金汇总2资金!Q")
+
+
+def test_what_nobody_knew_last_term_is_not_known_now(tmp_path: Path) -> None:
+    rollup = roll_up(PACK, received(SPRING), load_shares(PACK, SPRING), BUREAU, Inputs())
+    write_rollup(tmp_path / "附件3.xlsx", PACK, rollup)
+    found = last_balances(tmp_path)
+    assert list(found.schools.values()) == [Known(), Known(), Known()]
+
+
+def test_last_terms_workbook_must_be_one(tmp_path: Path) -> None:
+    with pytest.raises(BureauProblem, match=r"里没有名为“附件3…\.xlsx”的上期汇总表；请直接写出文件名。$"):
+        bureau_file(tmp_path)
+    for name in ("附件3a.xlsx", "附件3b.xlsx"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(BureauProblem, match=r"里不止一个名为"):
+        bureau_file(tmp_path)
+    write_school(tmp_path / "学校.xlsx", FIRST)
+    with pytest.raises(
+        BureauProblem, match=r"^学校\.xlsx：没有找到《国家助学金结算汇总表2（资金统计）》，取不到前期结余。$"
+    ):
+        last_balances(tmp_path / "学校.xlsx")
+
+
+def test_what_is_typed_counts_before_last_term() -> None:
+    def typed(value: int) -> Typed:
+        return Typed(Decimal(value), "x")
+
+    first = Inputs({"a": Known("", "惠安", {"前期省级": typed(1)})}, {"a": "A"}, typed(9))
+    last = Inputs(
+        {"a": Known(COUNTY, "", {"前期省级": typed(2), "前期市级": typed(3)}), "b": Known(CITY, "", {})},
+        {"a": "A旧", "b": "B"},
+    )
+    both = merged(first, last)
+    assert both.schools == {
+        "a": Known(COUNTY, "惠安", {"前期省级": typed(1), "前期市级": typed(3)}), "b": Known(CITY),
+    }  # fmt: skip
+    assert both.names == {"a": "A", "b": "B"} and both.total == typed(9)

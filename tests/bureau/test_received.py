@@ -1,0 +1,172 @@
+"""Which schools' workbooks a bureau sums, and which are left out, and why."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jiesuan.batch.store import data_folder
+from jiesuan.bureau.problem import BureauProblem
+from jiesuan.bureau.received import LeftOut, open_one, receive
+from jiesuan.bureau.rollup import write_rollup
+from tests.bureau.making import (
+    AUTUMN,
+    COUNTY_SCHOOL,
+    FIRST,
+    PACK,
+    SCHOOLS,
+    SECOND,
+    SET,
+    SPRING,
+    city,
+    received,
+    sample,
+    write_city,
+    write_school,
+)
+from tests.making import blank_file, overtyped, python, sample_file, written
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city's workbooks; tests copy it."""
+    return write_city(tmp_path_factory.mktemp("收到") / "表")
+
+
+@pytest.fixture
+def own(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder, tmp_path / "收到的表"))
+
+
+def whys(found: Any) -> Mapping[str, str]:
+    return dict(found.left_out)
+
+
+def test_a_folder(folder: Path) -> None:
+    found = receive(folder, PACK, SET)
+    assert (found.term, found.left_out, found.errors) == (SPRING, [], {})
+    assert [school.name for school in found.schools] == sorted(SCHOOLS)
+    for mine, theirs in zip(found.schools, received(SPRING).schools, strict=True):
+        assert (mine.figures, mine.majors, mine.balances) == (theirs.figures, theirs.majors, theirs.balances)
+        assert mine.troubles == [] and mine.file == f"{mine.name}.xlsx"
+
+
+def test_sub_folders_archives_and_one_file(own: Path) -> None:
+    inner = own / "县区"
+    inner.mkdir()
+    shutil.move(own / f"{COUNTY_SCHOOL}.xlsx", inner)
+    with zipfile.ZipFile(own / "第二.zip", "w") as archive:
+        archive.write(own / f"{SECOND}.xlsx", f"{SECOND}.xlsx")
+    (own / f"{SECOND}.xlsx").unlink()
+    assert sorted(school.file for school in receive(own, PACK, SET).schools) == [
+        f"县区/{COUNTY_SCHOOL}.xlsx", f"{FIRST}.xlsx", f"第二.zip/{SECOND}.xlsx",
+    ]  # fmt: skip
+    assert [s.name for s in receive(own / "第二.zip", PACK, SET).schools] == [SECOND]
+    assert [s.name for s in receive(own / f"{FIRST}.xlsx", PACK, SET).schools] == [FIRST]
+
+
+def test_who_is_left_out(own: Path) -> None:
+    sample_file(own / "省属.xlsx", "省属")
+    blank_file(own / "空.xlsx")
+    write_school(own / "秋.xlsx", SECOND, AUTUMN)
+    (own / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
+    (own / "说明.txt").write_text("不是工作簿", encoding="utf-8")
+    shutil.copy(own / f"{FIRST}.xlsx", own / "副本.xlsx")
+    write_rollup(own / "附件3.xlsx", PACK, city(SPRING).rollup)
+    nameless = sample(COUNTY_SCHOOL).filling
+    lines = {role: {k: v for k, v in line.items() if k != "学校名称"} for role, line in nameless.lines.items()}
+    write_school(own / "无名.xlsx", COUNTY_SCHOOL, SPRING, type(nameless)(nameless.figures, nameless.rows, lines))
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted(SCHOOLS)
+    told = whys(found)
+    assert told.pop("坏.xlsx")
+    assert told == {
+        "省属.xlsx": "省属学校的表直接报省，不由市里汇总",
+        "空.xlsx": "是没有填数的空表",
+        "秋.xlsx": "是2024年秋季学期的表，这次汇总的是2024年春季学期",
+        f"{FIRST}.xlsx": "与“副本.xlsx”完全相同，只算一份",
+        "附件3.xlsx": "这是主管部门的汇总表，不是学校的表",
+        "无名.xlsx": "表上没有学校名称，无法列入汇总",
+    }
+    assert found.left_out == sorted(found.left_out)
+
+
+def test_open_errors_are_refused_unless_asked_for(own: Path) -> None:
+    written(own / "错.xlsx", overtyped())
+    refused = receive(own, PACK, SET)
+    assert len(refused.schools) == 3
+    assert whys(refused)["错.xlsx"].startswith("还有 ") and "--allow-errors" in whys(refused)["错.xlsx"]
+    let_in = receive(own, PACK, SET, allow_errors=True)
+    assert len(let_in.schools) == 4 and let_in.left_out == []
+    assert list(let_in.errors) == ["示范技工学校"] or len(let_in.errors) == 1
+
+
+def test_two_versions_of_a_school_are_both_left_out(own: Path) -> None:
+    other = sample(FIRST).filling
+    figures = {**other.figures}
+    key = next(place for place in figures if (place[0] == "生均" and place[2] == "备注") or place[0] == "生均")
+    lines = {**other.lines, "生均": {**other.lines["生均"], "前期结余": 1.5}}
+    write_school(own / "改过.xlsx", FIRST, SPRING, type(other)(figures, other.rows, lines))
+    assert key
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND})
+    why = f"“{FIRST}”有 2 份内容不同的表（改过.xlsx、{FIRST}.xlsx），不知以哪份为准；请只留一份再汇总"
+    assert found.left_out == [LeftOut("改过.xlsx", why), LeftOut(f"{FIRST}.xlsx", why)]
+
+
+def test_nothing_to_sum_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BureauProblem, match=r"^没有找到“没有”；请写出放学校结算表的文件夹"):
+        receive(tmp_path / "没有", PACK, SET)
+    with pytest.raises(BureauProblem, match=rf"^“{tmp_path.name}”里没有可以汇总的学校结算表。$"):
+        receive(tmp_path, PACK, SET)
+    sample_file(tmp_path / "省属.xlsx", "省属")
+    with pytest.raises(BureauProblem, match=r"里没有可以汇总的学校结算表。$"):
+        receive(tmp_path, PACK, SET)
+
+
+def test_the_term_can_be_given(own: Path) -> None:
+    found = receive(own, PACK, SET, term=AUTUMN)
+    assert {school.term for school in found.schools} <= {AUTUMN}
+
+
+@pytest.fixture(scope="module")
+def batch(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of a batch over the city."""
+    out = tmp_path_factory.mktemp("批量") / "结果"
+    done = python("-m", "jiesuan", "batch", folder, "-o", out, "--jobs", "1")
+    assert (data_folder(out) / "batch.json").exists(), done.stderr.decode()
+    return out
+
+
+def test_the_output_of_a_batch_gives_the_same(batch: Path, folder: Path) -> None:
+    mine, theirs = receive(batch, PACK, SET), receive(folder, PACK, SET)
+    assert mine.term == theirs.term and mine.left_out == []
+    assert [(s.name, s.figures) for s in mine.schools] == [(s.name, s.figures) for s in theirs.schools]
+
+
+def test_a_file_changed_since_the_batch_is_left_out(folder: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copytree(folder, tmp_path / "表"))
+    out = tmp_path / "结果"
+    python("-m", "jiesuan", "batch", source, "-o", out, "--jobs", "1")
+    write_school(source / f"{FIRST}.xlsx", FIRST, AUTUMN)
+    found = receive(out, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND})
+    assert whys(found) == {f"{FIRST}.xlsx": "批量校验以后这个文件改过或不在了，请重新运行 jiesuan batch"}
+
+
+def test_a_damaged_batch_is_told(batch: Path, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(batch, tmp_path / "结果"))
+    (data_folder(out) / "batch.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BureauProblem, match=r"^“结果”里的批量校验结果已损坏"):
+        receive(out, PACK, SET)
+
+
+def test_one_workbook(folder: Path, tmp_path: Path) -> None:
+    assert open_one(folder / f"{FIRST}.xlsx").term == SPRING
+    with pytest.raises(BureauProblem, match=r"^没有\.xlsx："):
+        open_one(tmp_path / "没有.xlsx")

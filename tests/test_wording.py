@@ -1,0 +1,141 @@
+"""What a reason must not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jiesuan.pack import PackError, load_pack, packs_folder
+from jiesuan.wording import LONGEST, Wording
+
+from .making import ID, PHONE
+
+WORDING = load_pack().wording
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "无",
+        "同上",
+        "已核实",
+        "情况属实",
+        "没问题",
+        "属实",
+        "正常",
+        "见附件",
+        "无。",
+        "  无  ",
+        "情 况 属 实",
+        "情况属实，已核实。",
+        "情况属实已核实",
+        "经核实，情况属实，没有问题！",
+        "本校已按实际情况填报，数据准确无误",
+        "ＯＫ",
+        "N/A",
+        "已核实；已核实；已核实",
+        "我校数据真实有效，特此说明。",
+    ],
+)
+def test_empty_phrases(reason: str) -> None:
+    shown = " ".join(reason.split())
+    assert WORDING.objection(reason) == f"说明太笼统（“{shown}”没有说出原因）。{WORDING.hint}"
+
+
+@pytest.mark.parametrize("reason", ["转学", "张三休学", "情况属实，休学", "4月转入"])
+def test_too_short(reason: str) -> None:
+    assert WORDING.objection(reason) == f"说明太短（“{reason}”）。{WORDING.hint}"
+
+
+@pytest.mark.parametrize("reason", ["123", "——", "2024-04-01", "。。。", "12.5%", "１２３"])
+def test_only_figures(reason: str) -> None:
+    assert WORDING.objection(reason) == f"说明里只有数字或标点，没有写原因。{WORDING.hint}"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\n", "\u200b"])
+def test_nothing(reason: str) -> None:
+    assert WORDING.objection(reason) == f"没有写原因。{WORDING.hint}"
+
+
+@pytest.mark.parametrize("number", [ID, PHONE, f"{ID[:6]} {ID[6:14]} {ID[14:]}", "１３９１２３４５６７８"])
+def test_personal_numbers(number: str) -> None:
+    text = WORDING.objection(f"该生家长电话登记为{number}，已联系")
+    assert text.startswith("说明里有身份证号、银行卡号或手机号，请删去号码")
+    assert number not in text and ID not in text and PHONE not in text
+
+
+def test_too_long() -> None:
+    assert WORDING.objection("转" * LONGEST) == ""
+    assert WORDING.objection("转" * (LONGEST + 1)).startswith(f"说明太长（{LONGEST + 1} 个字）")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "4月转入27名学生，见转学批复",
+        "家中无电话",
+        "该生无固定电话，由班主任代为联系",
+        "情况属实，因分校关停转入27人",
+        "two students left in April",
+        "上年结余按省厅通知并入专户",
+    ],
+)
+def test_reasons_that_will_do(reason: str) -> None:
+    assert WORDING.objection(reason) == ""
+
+
+def test_a_long_phrase_is_shortened_in_the_answer() -> None:
+    reason = "情况属实，" * 6
+    assert f"“{reason[:19]}…”" in WORDING.objection(reason)
+
+
+def test_without_phrases_of_its_own() -> None:
+    assert Wording(least=3).objection("已核实") == ""
+    assert (
+        Wording(least=4).objection("已核实")
+        == "说明太短（“已核实”）。请写明是什么情况、涉及多少人或多少钱、有什么依据。"
+    )
+
+
+@given(
+    st.lists(st.sampled_from(WORDING.empty + WORDING.filler), min_size=1, max_size=5), st.sampled_from("，。、 ；　!")
+)
+def test_no_combination_of_empty_phrases_says_anything(phrases: list[str], mark: str) -> None:
+    for reason in (mark.join(phrases), "".join(phrases)):
+        assert WORDING.objection(reason) != ""
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_answered(reason: str) -> None:
+    text = WORDING.objection(reason)
+    assert text == "" or text.endswith(("。", "。”"))
+
+
+class TestPack:
+    def copy(self, tmp_path: Path) -> Path:
+        import shutil
+
+        folder = tmp_path / "地方"
+        shutil.copytree(packs_folder() / "fujian-2024", folder)
+        return folder
+
+    def test_a_bureau_adds_a_phrase(self, tmp_path: Path) -> None:
+        folder = self.copy(tmp_path)
+        (folder / "explain.toml").write_text('least = 4\nempty = ["按惯例办理"]\nhint = "请写明。"\n', encoding="utf-8")
+        wording = load_pack(str(folder)).wording
+        assert wording.objection("按惯例办理") == "说明太笼统（“按惯例办理”没有说出原因）。请写明。"
+        assert WORDING.objection("按惯例办理") == ""
+
+    def test_a_pack_need_not_have_any(self, tmp_path: Path) -> None:
+        folder = self.copy(tmp_path)
+        (folder / "explain.toml").unlink()
+        assert load_pack(str(folder)).wording == Wording()
+
+    def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
+        folder = self.copy(tmp_path)
+        (folder / "explain.toml").write_text("minimum = 4\n", encoding="utf-8")
+        with pytest.raises(PackError, match=r"explain\.toml.*minimum"):
+            load_pack(str(folder))

@@ -1,0 +1,129 @@
+"""The outcome of a batch, before it is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..report import Report
+from ..rule import LEVELS
+from ..term import Term
+from .between import Between, report_of
+from .find import Passed
+from .parcel import FEEDBACK, LETTER
+from .schools import File, School
+
+DUE = "收到本通知后5个工作日内"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a batch is run with."""
+
+    folder: Path
+    out: Path
+    roster: Path | None = None
+    previous: Path | None = None
+    """OUT of an earlier batch, for those who compare."""
+    jobs: int = 0
+    """0 = as many as there are processors."""
+    term: Term | None = None
+    due: str = DUE
+    engine: str = "local"
+    scheduler: str = ""
+
+
+@dataclass
+class Batch:
+    """Everything known of one folder."""
+
+    options: Options
+    files: list[File] = field(default_factory=list)
+    """Every file that should be a school's workbook, by path."""
+    passed: list[Passed] = field(default_factory=list)
+    schools: list[School] = field(default_factory=list)
+    between: Between = field(default_factory=Between)
+    rostered: bool = False
+    outputs: dict[str, list[str]] = field(default_factory=dict)
+    """Folder of a school → paths below OUT of what was made for it."""
+    folders: dict[int, str] = field(default_factory=dict)
+    """Number of a school → its folder."""
+    troubles: list[str] = field(default_factory=list)
+    """What could not be written, in Chinese."""
+    again: int = 0
+    """Files whose earlier result was taken."""
+
+    @property
+    def term(self) -> str:
+        return self.between.term
+
+    @property
+    def unread(self) -> list[File]:
+        """Files that could not be checked."""
+        return [file for file in self.files if file.failure is not None]
+
+    @property
+    def lost(self) -> list[Passed]:
+        """Folders and archives that could not be opened."""
+        return [item for item in self.passed if item.kind]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be read or written."""
+        return bool(self.unread or self.lost or self.troubles)
+
+    @property
+    def clean(self) -> bool:
+        """Nobody must return anything, nobody is missing."""
+        return not any(school.must_return for school in self.schools)
+
+    @property
+    def reports(self) -> list[Report]:
+        """Of the workbooks that count."""
+        return [report for school in self.schools if (report := report_of(school)) is not None]
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """Findings in the workbooks that count, by level."""
+        counted: Counter[str] = Counter()
+        for report in self.reports:
+            counted.update(report.levels)
+        return {level: counted[level] for level in LEVELS}
+
+
+def state_of(school: School) -> str:
+    """How it stands with a school, in a word or two."""
+    report = report_of(school)
+    if not school.files:
+        return "未报"
+    if report is None:
+        return "读不了"
+    if report.blank:
+        return "空表"
+    levels = report.levels
+    if levels["错误"]:
+        return "退回修改"
+    if levels["核实"]:
+        return "需核实"
+    return "未能全查" if report.unchecked else "通过"
+
+
+def demand(batch: Batch, number: int) -> str:
+    """What a school must hand in, for the table."""
+    school = batch.schools[number]
+    against = "，".join(f"{word} {count}" for word, count in school.progress.items())
+    return _demand(school) + (f"（比上次：{against}）" if against else "")
+
+
+def _demand(school: School) -> str:
+    if not school.must_return:
+        return ""
+    if not school.files:
+        return "催报结算表"
+    if report_of(school) is None:
+        return f"重报（{school.files[0].failure.message.split('。')[0]}）" if school.files[0].failure else "重报"
+    return {"退回修改": "改正后重报", "需核实": "改正或说明", "空表": "填好后报送"}.get(state_of(school), "补全后重报")
+
+
+__all__ = ["DUE", "FEEDBACK", "LETTER", "Batch", "Options", "demand", "state_of"]

@@ -1,0 +1,118 @@
+"""The same person in two workbooks, found by keyed hashes: identity numbers themselves are neither kept nor compared."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..identity import spelled
+from ..ref import letters
+from ..text import fold
+from .store import People
+
+if TYPE_CHECKING:
+    from ..bind import Workbook
+    from ..table import Table
+
+KEY, NAME = 16, 8
+"""Bytes of the hash of an identity number, and of a name."""
+SHORTEST = 8
+"""Characters that may identify a person; foreign documents have as few."""
+
+
+def people_of(workbook: Workbook, secret: bytes) -> People:
+    """The students of a workbook who have an identity number, hashed with the key of the batch."""
+    table, name = listed(workbook)
+    if table is None:
+        return People()
+    raw, cells = table.columns[name].raw, table.columns[name].cells
+    keys, names, rows = bytearray(), bytearray(), []
+    column = 0
+    for index in table.details():
+        number, cell = spelled(raw[index]), cells[index]
+        if len(number) < SHORTEST or cell is None:
+            continue
+        keys += hashlib.blake2b(number.encode(), digest_size=KEY, key=secret).digest()
+        called = fold(table.text("姓名", index))
+        names += hashlib.blake2b(called.encode(), digest_size=NAME, key=secret).digest()
+        rows.append(cell[0])
+        column = cell[1]
+    return People(table.sheet.name, letters(column) if column else "", bytes(keys), bytes(names), tuple(rows))
+
+
+def listed(workbook: Workbook) -> tuple[Table | None, str]:
+    """The list of students, and its field of identity numbers."""
+    for table in workbook.tables.values():
+        if table.is_list:
+            for name, bound in table.columns.items():
+                if bound.column.type == "身份证号":
+                    return table, name
+    return None, ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row of one workbook."""
+
+    file: int
+    row: int
+    name: bytes
+
+
+class Census:
+    """The students of all workbooks of a batch: 32 bytes each."""
+
+    def __init__(self) -> None:
+        self._keys, self._names = bytearray(), bytearray()
+        self._rows, self._files = array("l"), array("l")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, file: int, people: People) -> None:
+        """The students of the file of that number."""
+        self._keys += people.keys
+        self._names += people.names
+        self._rows.extend(people.rows)
+        self._files.extend([file] * len(people.rows))
+
+    def repeated(self) -> list[list[Place]]:
+        """Who stands in more than one file: the places of each person, by file and row; persons by their first place."""
+        found = [
+            [Place(self._files[i], self._rows[i], bytes(self._names[i * NAME : (i + 1) * NAME])) for i in indices]
+            for indices in repeated(self._keys, self._files)
+        ]
+        return sorted(found, key=lambda places: (places[0].file, places[0].row))
+
+
+def repeated(keys: bytes | bytearray, files: Any) -> Iterator[list[int]]:
+    """Indices of equal keys (16 bytes each) that belong to more than one file, each group in order."""
+    import numpy as np
+
+    halves = np.frombuffer(keys, dtype="<u8").reshape(-1, 2)
+    if not len(halves):
+        return
+    first, second = halves[:, 0], halves[:, 1]
+    order = np.argsort(first, kind="stable")
+    ordered = first[order]
+    same = ordered[1:] == ordered[:-1]
+    del ordered
+    # Only what shares its first half is looked at closely: few, unless most students are reported twice.
+    close = np.zeros(len(order), dtype=bool)
+    close[1:] |= same
+    close[:-1] |= same
+    some = np.sort(order[close])
+    some = some[np.lexsort((some, second[some], first[some]))]
+    if not len(some):
+        return
+    new = np.ones(len(some), dtype=bool)
+    new[1:] = (first[some][1:] != first[some][:-1]) | (second[some][1:] != second[some][:-1])
+    starts = np.flatnonzero(new)
+    owners = np.asarray(files)[some]
+    low, high = np.minimum.reduceat(owners, starts), np.maximum.reduceat(owners, starts)
+    ends = np.append(starts[1:], len(some))
+    for number in np.flatnonzero(low != high):
+        yield [int(index) for index in some[starts[number] : ends[number]]]

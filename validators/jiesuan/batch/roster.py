@@ -1,0 +1,115 @@
+"""学校名单: the schools a bureau expects workbooks from, and which of them a name means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..book import Sheet
+from ..text import clean, fold
+from ..usage import Misuse
+
+NAMES = ("学校名称", "单位名称", "院校名称", "技工院校名称", "报送单位", "学校", "单位", "名称", "校名")
+SETS = ("隶属", "隶属关系", "类别", "性质", "学校性质", "办学性质", "省属市属", "套表")
+ALIKE = 0.72
+"""How like a name must be to one on the roster before it is taken for a way of writing it."""
+_ORDINAL = re.compile(r"[0-9一二三四五六七八九十甲乙丙丁东西南北]")
+_TOP = 20
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One school on the roster."""
+
+    name: str
+    set: str = ""
+    """省属 or 市属, empty where the roster does not say."""
+    row: int = 0
+    more: dict[str, str] = field(default_factory=dict, compare=False)
+    """The other columns by their heading."""
+
+
+def read_roster(path: Path) -> list[Listed]:
+    """The schools in the first sheet that lists any, in its order.  Raises Misuse."""
+    from ..reading import UnreadableFile, open_book
+
+    try:
+        book = open_book(path)
+    except UnreadableFile as error:
+        raise Misuse(f"学校名单“{path.name}”读不了：{error.message}") from error
+    for sheet in book.sheets:
+        if found := _listed(sheet):
+            return found
+    raise Misuse(f"“{path.name}”里没有找到学校名单：第一行写“学校名称”（可再写“隶属”：省属、市属），下面一行一所学校。")
+
+
+def _listed(sheet: Sheet) -> list[Listed]:
+    head = next(
+        (row for row, line in enumerate(sheet.values[:_TOP], 1) if any(_is(value, NAMES) for value in line)), None
+    )
+    if head is None:
+        return []
+    titles = {column: clean(str(value)) for column, value in enumerate(sheet.values[head - 1], 1) if value is not None}
+    name_at = min((column for column, title in titles.items() if _is(title, NAMES)), key=lambda c: _rank(titles[c]))
+    set_at = next((column for column, title in titles.items() if _is(title, SETS)), 0)
+    found: dict[str, Listed] = {}
+    for row in range(head + 1, len(sheet.values) + 1):
+        value = sheet.value(row, name_at)
+        name = clean(value) if isinstance(value, str) else ""
+        if not name or fold(name) in ("合计", "小计", "总计"):
+            continue
+        texts = {title: clean(str(v)) for c, title in titles.items() if (v := sheet.value(row, c)) is not None}
+        belongs = clean(str(sheet.value(row, set_at) or "")) if set_at else ""
+        found.setdefault(fold(name), Listed(name, set_of(belongs), row, texts))
+    return list(found.values())
+
+
+def _is(value: object, names: Iterable[str]) -> bool:
+    return isinstance(value, str) and fold(value) in names
+
+
+def _rank(title: str) -> int:
+    return NAMES.index(fold(title))
+
+
+def set_of(text: str) -> str:
+    """省属 or 市属 (市、县、区属 all fill the set 市属), empty for anything else."""
+    if "省属" in text:
+        return "省属"
+    return "市属" if re.search("[市县区]属|[市县区](本级|直)", text) else ""
+
+
+def same_school(one: str, other: str) -> float:
+    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same."""
+    a, b = fold(one), fold(other)
+    if a == b:
+        return 1.0
+    if sorted(_ORDINAL.findall(a)) != sorted(_ORDINAL.findall(b)):
+        return 0.0
+    alike = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
+    return min(alike, 0.99) if alike >= ALIKE else 0.0
+
+
+def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
+    """Which school of the roster each name means: the same name first, then the likest of those nobody has reported for,
+    the likest pair first; names that are like none are left out."""
+    wanted = list(dict.fromkeys(names))
+    by_name = {fold(item.name): item for item in roster}
+    found = {name: by_name[fold(name)] for name in wanted if fold(name) in by_name}
+    free = [item for item in by_name.values() if item not in found.values()]
+    pairs = [
+        (-likeness, name, item.row, item)
+        for name in wanted
+        if name not in found
+        for item in free
+        if (likeness := same_school(name, item.name))
+    ]
+    taken: set[str] = set()
+    for _, name, _, item in sorted(pairs, key=lambda pair: pair[:3]):
+        if name not in found and item.name not in taken:
+            found[name] = item
+            taken.add(item.name)
+    return found

@@ -1,0 +1,167 @@
+"""Which files belong to which school, and which of several counts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from ..report import Report
+from ..session import Failure
+from ..text import clean, fold, mask
+from .roster import Listed, match
+from .store import Checked
+
+FILED, MISSING, REPEATED, EXTRA, MISNAMED, UNKNOWN = "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别"
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)")
+_NOISE = re.compile(r"(资助|助学)?金?结算表?|\(\d+\)|20\d\d年?[春秋]?季?(学期)?|[_\-\s]+")
+
+
+@dataclass
+class File:
+    """One file of a batch: its report, or why there is none."""
+
+    path: str
+    sha256: str = ""
+    checked: Checked | None = None
+    report: Report | None = None
+    failure: Failure | None = None
+    modified: str = ""
+    """When the workbook itself says it was last saved; asked only where several compete."""
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.path).stem
+
+
+@dataclass
+class School:
+    """One school: what it sent, and which of it counts."""
+
+    name: str
+    listed: Listed | None = None
+    files: list[File] = field(default_factory=list)
+    """By path."""
+    current: File | None = None
+    copies: list[File] = field(default_factory=list)
+    """Files with the very content of the one that counts."""
+    others: list[File] = field(default_factory=list)
+    """Files with another content."""
+    stated: str = ""
+    """The name in the workbook that counts."""
+    filed: str = FILED
+    decided: str = ""
+    """Why the current file was chosen among several."""
+    progress: dict[str, int] = field(default_factory=dict)
+    """Against an earlier submission of the same term: 仍存在, 新出现, 已消除."""
+
+    @property
+    def must_return(self) -> bool:
+        """Whether the school has to send something: nothing usable came, or something is to be corrected or explained."""
+        return self.current is None or self.current.report is None or not self.current.report.clean
+
+
+def schools_of(
+    files: Sequence[File], roster: Sequence[Listed] | None, bytes_of: Callable[[File], bytes | None]
+) -> list[School]:
+    """The schools of a batch, those of the roster first and in its order; `bytes_of` gives a workbook once more."""
+    stated = {file.path: name for file in files if file.report is not None and (name := clean(file.report.school))}
+    known = match(stated.values(), roster or ())
+    schools = {fold(item.name): School(mask(item.name), item) for item in roster or ()}
+    for file in files:
+        if file.path not in stated:
+            continue
+        name = stated[file.path]
+        listed = known.get(name)
+        key = fold(listed.name if listed else name)
+        schools.setdefault(key, School(mask(name))).files.append(file)
+    for file in files:
+        if file.path not in stated:
+            _by_name(file, schools)
+    return [_decided(school, stated, bytes_of, roster is not None) for school in schools.values()]
+
+
+def _by_name(file: File, schools: dict[str, School]) -> None:
+    """A workbook without a school's name, or one that could not be read, goes by the name of the file."""
+    stem = fold(file.stem)
+    inside = [key for key in schools if key and key in stem]
+    if inside:
+        schools[max(inside, key=len)].files.append(file)
+        return
+    plain = _NOISE.sub("", stem)
+    open_names = [school.name for school in schools.values() if school.listed and not school.files]
+    near = match([plain], [Listed(name, row=row) for row, name in enumerate(open_names)]) if plain else {}
+    if near:
+        schools[fold(near[plain].name)].files.append(file)
+    else:
+        schools.setdefault(f"{file.path}\0", School(mask(file.stem), filed=UNKNOWN)).files.append(file)
+
+
+def _decided(
+    school: School, stated: dict[str, str], bytes_of: Callable[[File], bytes | None], rostered: bool
+) -> School:
+    school.files.sort(key=lambda file: file.path)
+    readable = [file for file in school.files if file.report is not None]
+    contents = list({file.sha256: file for file in reversed(readable)}.values())
+    if len(contents) > 1:
+        for file in contents:
+            file.modified = modified(bytes_of(file) or b"")
+    if contents:
+        school.current, school.decided = newest(contents)
+        school.copies = [f for f in readable if f is not school.current and f.sha256 == school.current.sha256]
+        school.others = [f for f in readable if f.sha256 != school.current.sha256]
+        school.stated = stated.get(school.current.path, "")
+    if school.filed == UNKNOWN:
+        return school
+    if not school.files:
+        school.filed = MISSING
+    elif len(school.files) > 1:
+        school.filed = REPEATED
+    elif rostered and school.listed is None:
+        school.filed = EXTRA
+    elif school.listed and school.stated and fold(school.stated) != fold(school.listed.name):
+        school.filed = MISNAMED
+    return school
+
+
+def newest(files: Iterable[File]) -> tuple[File, str]:
+    """The file that counts among several contents of one school, and why: by the term on the forms, then by when the
+    workbook itself says it was saved; file times change in copying and decide nothing."""
+    found = sorted(files, key=lambda file: file.path)
+    if len(found) == 1:
+        return found[0], ""
+    latest = max(_term(file) for file in found)
+    last = [file for file in found if _term(file) == latest]
+    if len(last) == 1:
+        return last[0], "它的学期最新"
+    if all(file.modified for file in last):
+        time = max(file.modified for file in last)
+        saved = [file for file in last if file.modified == time]
+        if len(saved) == 1:
+            return saved[0], "它保存得最晚"
+    return last[-1], "看不出先后，取文件名排在最后的一份"
+
+
+def _term(file: File) -> tuple[int, int]:
+    from ..term import Term
+
+    assert file.report is not None
+    term = Term.parse(file.report.term)
+    return term.year, term.half
+
+
+def modified(data: bytes) -> str:
+    """When an .xlsx says it was last saved, `2024-09-05 10:20`; empty where it does not say."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("docProps/core.xml") as part:
+            found = _MODIFIED.search(part.read(1 << 16))
+    except Exception:  # no package, no such part, or one of many ways to be damaged
+        return ""
+    return found[1].decode().replace("T", " ")[:16] if found else ""

@@ -1,0 +1,66 @@
+"""The outcome as one table in the terminal: school, state, counts, what must be returned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..console import pad, width
+from ..rule import LEVELS
+from .batch import Batch, demand, state_of
+from .between import report_of
+
+COLORS = {"退回修改": "red", "读不了": "red", "未报": "red", "空表": "red", "需核实": "yellow", "未能全查": "yellow"}
+WIDEST = 40
+"""Columns of a school's name."""
+
+
+def table_lines(batch: Batch) -> Iterator[tuple[str, str]]:
+    """(line, color) of everything that is told."""
+    yield from _passed(batch)
+    names = [_cut(school.name) for school in batch.schools]
+    wide = max([width("学校"), *map(width, names)])
+    yield f"{pad('学校', wide)}  {pad('报送', 10)}  {pad('结果', 8)}  错误  核实  提示  要交什么", "bold"
+    for number, (school, name) in enumerate(zip(batch.schools, names, strict=True)):
+        report, state = report_of(school), state_of(school)
+        levels: dict[str, int] = report.levels if report else {}
+        counts = "  ".join(f"{levels.get(level, '-'):>4}" for level in LEVELS)
+        line = f"{pad(name, wide)}  {pad(school.filed, 10)}  {pad(state, 8)}  {counts}  {demand(batch, number)}"
+        yield line.rstrip(), COLORS.get(state, "")
+    yield "", ""
+    yield from _sums(batch)
+
+
+def _passed(batch: Batch) -> Iterator[tuple[str, str]]:
+    """What was not read: failures one by one, the rest in one line."""
+    for item in batch.lost:
+        yield f"没有打开：{item.path}：{item.why}", "red"
+    for file in batch.unread:
+        assert file.failure is not None
+        yield f"读不了：{file.path}：{file.failure.message}", "red"
+    others = len(batch.passed) - len(batch.lost)
+    if others:
+        yield f"跳过 {others} 个文件（不是工作簿、临时文件等，名单在 汇总.xlsx）。", ""
+    for text in batch.troubles:
+        yield text, "red"
+    if batch.lost or batch.unread or batch.troubles or others:
+        yield "", ""
+
+
+def _sums(batch: Batch) -> Iterator[tuple[str, str]]:
+    levels = batch.levels
+    good = sum(not school.must_return for school in batch.schools)
+    missing = sum(not school.files for school in batch.schools)
+    found = "，".join(f"{level} {levels[level]} 处" for level in LEVELS)
+    again = f"（其中 {batch.again} 份没有变，沿用上次的结果）" if batch.again else ""
+    yield (
+        f"{len(batch.files)} 个文件{again}，{len(batch.schools)} 所学校：通过 {good} 所，要交 {len(batch.schools) - good} 所"
+        + (f"（其中未报 {missing} 所）" if missing else "")
+        + f"；{found}。",
+        "bold",
+    )
+
+
+def _cut(name: str) -> str:
+    while width(name) > WIDEST:
+        name = name[:-2] + "…"
+    return name

@@ -1,0 +1,122 @@
+"""Binding a form of schools: totals stand above what they sum, labels and schools' names in one column (附件3-2, 3-5)."""
+
+from __future__ import annotations
+
+import re
+
+from ..book import Cell
+from ..form import ALL, Form, Key
+from ..number import read_number
+from ..table import Problem, Table, bind_column
+from ..text import clean, fold
+from .headers import Labels, column_paths, known_headings, match_columns, number_row
+from .listing import header_rows
+from .missing import missing_column
+from .totals import total_labels
+
+_FOOT = ("审批", "审核", "填表", "填报", "办公电话", "(注", "注:", "注1", "说明:")
+_NUMBERING = re.compile(r"^[(（]?\d+(?:[.．]\d+)*[)）]?[、.．]?\s*")
+_PLACEHOLDER = re.compile(r"[.…·*_\s]*")
+_PLACE = re.compile(r"[（(]([^（）()]{1,20})[)）]\s*$")
+
+
+def school_name(label: str) -> str:
+    """`2、示范技工学校（惠安）` → `示范技工学校`; '' for a line nobody filled in (`2、.....`)."""
+    name = _PLACE.sub("", _NUMBERING.sub("", clean(label))).strip()
+    return "" if _PLACEHOLDER.fullmatch(name) else name
+
+
+def school_place(label: str) -> str:
+    """`2、示范技工学校（惠安）` → `惠安`; '' where no place is added."""
+    match = _PLACE.search(clean(label))
+    return match[1].strip() if match else ""
+
+
+def bind_schools(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
+    """Bind a form of schools to a sheet.  Never raises."""
+    sheet = labels.sheet
+    table = Table(form, sheet)
+    first, last = header_rows(form, labels, title_row)
+    if not last:
+        return table, [missing_column(form, sheet, column, []) for column in form.fields if column.role != "text"]
+    paths = column_paths(labels, first, last, known_headings(form))
+    numbers = number_row(labels, last + 1, last + 1)
+    placed = match_columns(form.fields, paths, numbers)
+    problems = [
+        missing_column(form, sheet, column, paths)
+        for column in form.fields
+        if column.name not in placed and column.role != "text"
+    ]
+    stub = placed.setdefault(form.fields[0].name, 1)
+    rows, totals = _scan(form, labels, stub, placed, last + 1 + bool(numbers), problems)
+    _build(table, rows, totals, placed)
+    told = any(member.starts for member in form.axis[0].members)
+    for total in form.total:
+        for key in form.total_keys(total):
+            used = key == (ALL,) or (not told and key in table.keys[: len(rows)])
+            if key not in totals and used:
+                label = table.label_of(key)
+                message = f"找不到“{label}”这一行，请按模板补上，不要删去小计、合计行。"
+                problems.append(Problem("missing-row", sheet.name, None, label, message))
+    return table, problems
+
+
+def _scan(
+    form: Form, labels: Labels, stub: int, placed: dict[str, int], start: int, problems: list[Problem]
+) -> tuple[list[tuple[str, int]], dict[Key, int]]:
+    """Schools as (section, row), and total rows."""
+    sheet, axis = labels.sheet, form.axis[0]
+    numeric = [placed[column.name] for column in form.fields if column.numeric and column.name in placed]
+    overall = {label for label, hit in total_labels(form).items() if not hit.total.keep}
+    subtotals = {label: hit.named for label, hit in total_labels(form).items() if hit.named}
+    rows: list[tuple[str, int]] = []
+    totals: dict[Key, int] = {}
+    section = ""
+    for row in range(start, len(sheet.values) + 1):
+        text = clean(labels.at(row, stub))
+        folded = fold(text)
+        filled = next((c for c in numeric if read_number(sheet.value(row, c)).value), 0)
+        if folded.startswith(_FOOT):
+            break
+        key: Key | None = None
+        if folded in overall:
+            key = (ALL,)
+        elif folded in subtotals:
+            key = (subtotals[folded][axis.name],)
+        elif (member := form.member(axis.name, text)) is not None:
+            begun = next((m.starts for m in axis.members if m.name == member and m.starts), "")
+            section = member
+            if not begun or not folded.startswith(fold(begun)):
+                key = (member,)
+        if key is not None:
+            section = section if key == (ALL,) else key[0]
+            if key in totals:
+                message = f"第{row}行的“{text}”与第{totals[key]}行重复，只采用前一行。"
+                problems.append(Problem("duplicate-row", sheet.name, (row, stub), text, message))
+            totals.setdefault(key, row)
+        elif school_name(text) and section:
+            rows.append((section, row))
+        elif filled:
+            said = f"“{text}”" if text else "没有校名"
+            message = f"第{row}行（{said}）有数，但看不出是哪一所学校、属市本级还是县区；没有计入任何合计的核对。"
+            problems.append(Problem("stray-figure", sheet.name, (row, filled), f"第{row}行", message))
+    return rows, totals
+
+
+def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], placed: dict[str, int]) -> None:
+    table.keys = [(section,) for section, _ in rows] + list(totals)
+    table.rows = [row for _, row in rows] + list(totals.values())
+    table.first_total = len(rows)
+    table.index = {key: len(rows) + position for position, key in enumerate(totals)}
+    for column in table.form.fields:
+        at = placed.get(column.name)
+        if at is None:
+            continue
+        cells: list[Cell | None] = [(row, at) for row in table.rows]
+        for index, key in enumerate(table.keys):
+            detail = index < len(rows)
+            summed = table.form.summed(column) or column.type == "文本"
+            stands = column.at == "rows" if detail else summed or (column.at == "total" and key == (ALL,))
+            if not stands:
+                cells[index] = None
+        table.columns[column.name] = bind_column(column, cells, table.sheet)

@@ -1,0 +1,181 @@
+"""A bureau's 附件3 against the schools' workbooks as they are now: F1, F4, F5, F14, F17, F21."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..bind.schools import school_name
+from ..check.context import Context, clue, shown_value, signed
+from ..check.ledger import noise
+from ..ref import Ref
+from ..report import Finding, Related, amount
+from ..table import Table
+from ..text import fold
+from .received import Received
+from .school import Figure, School
+
+_ZERO = Decimal(0)
+
+
+def _by_name(received: Received) -> dict[str, School]:
+    return {fold(school.name): school for school in received.schools}
+
+
+def _names(table: Table) -> dict[int, str]:
+    """Record → folded name of its school."""
+    field = table.form.fields[0].name
+    return {index: fold(school_name(table.text(field, index))) for index in table.details()}
+
+
+def schools_received(context: Context, received: Received) -> None:
+    """F1: the schools listed are the ones whose workbooks were received."""
+    known = _by_name(received)
+    for table in context.tables():
+        field = table.form.fields[0].name
+        names = _names(table)
+        records = list(names)
+
+        def strange(position: int, table: Table = table, records: list[int] = records, field: str = field) -> Finding:
+            said = school_name(table.text(field, records[position]))
+            why = next((f"（{item.file}：{item.why}）" for item in received.left_out if said and said in item.file), "")
+            return context.at_cell(table, field, records[position], f"没有收到这所学校可以汇总的表{why}")
+
+        context.ledger.demand(context.rule, [names[i] in known for i in records], strange)
+        lacking = [school for folded, school in known.items() if folded not in names.values()]
+
+        def missing(position: int, table: Table = table, lacking: list[School] = lacking) -> Finding:
+            school = lacking[position]
+            message = f"收到了“{school.name}”的表（{school.file}），这张表没有列"
+            row = min(table.rows, default=1)
+            return context.at_ref(Ref(table.sheet.name, row, 1), table.form.name, message)
+
+        context.ledger.demand(context.rule, [False] * len(lacking), missing)
+
+
+def same_lines(context: Context, received: Received) -> None:
+    """F17, F5, F21: what stands for a school is what its own workbook says now."""
+    known = _by_name(received)
+    for table in context.tables():
+        for column in table.form.fields:
+            if column.draws and column.name in table.columns:
+                pairs = [
+                    (index, found, known[name])
+                    for index, name in _names(table).items()
+                    if name in known and (found := known[name].figures.get(table.form.role, {}).get(((), column.name)))
+                ]
+                _compare(context, table, column.name, pairs)
+
+
+def _compare(context: Context, table: Table, name: str, pairs: list[tuple[int, Figure, School]]) -> None:
+    bound = table.columns[name]
+    pairs = [pair for pair in pairs if context.readable(table, pair[0], name)]
+    left = [table.amount(name, index) for index, _, _ in pairs]
+    right = [figure.value for _, figure, _ in pairs]
+    tolerance = [noise(bound.column.unit) + bound.slack.get(index, _ZERO) for index, _, _ in pairs]
+
+    def describe(position: int) -> Finding | None:
+        index, figure, school = pairs[position]
+        if context.excused(table, index, name):
+            return None
+        unit = bound.column.unit
+        found = clue(left[position], right[position], unit)
+        ref = table.ref(name, index)
+        related = Related(
+            f"{school.file} {figure.sheet}", figure.cells, f"{school.name} · 现在的数", amount(figure.value, unit)
+        )
+        return context.at_ref(
+            ref,
+            table.label(name, index),
+            "与学校的表不同" + (f"：{found}" if found else ""),
+            expected=amount(right[position], unit),
+            actual=shown_value(table, name, index),
+            difference=signed(left[position] - right[position], unit),
+            unit=unit,
+            related=(related,),
+        )
+
+    context.ledger.relate(context.rule, "==", left, right, tolerance, describe)
+
+
+def same_sums(context: Context, received: Received) -> None:
+    """F21: what is typed in 3-3 and 3-4 is, cell by cell, the sum over the schools' workbooks; the columns that follow
+    from it are checked as formulas."""
+    for table in context.tables():
+        for column in table.form.fields:
+            if column.numeric and column.role == "input" and column.name in table.columns:
+                _sums(context, table, column.name, received)
+
+
+def _sums(context: Context, table: Table, name: str, received: Received) -> None:
+    role, unit = table.form.role, table.columns[name].column.unit
+    records = [index for index in table.details() if context.readable(table, index, name)]
+    parts = [
+        [
+            (school, found)
+            for school in received.schools
+            if (found := school.figures.get(role, {}).get((table.keys[i], name)))
+        ]
+        for i in records
+    ]
+    left = [table.amount(name, index) for index in records]
+    sums = [sum((figure.value for _, figure in found), _ZERO) for found in parts]
+
+    def describe(position: int) -> Finding:
+        index, found = records[position], parts[position]
+        largest = sorted(found, key=lambda part: (-part[1].value, part[0].name))[:5]
+        return context.at_ref(
+            table.ref(name, index),
+            table.label(name, index),
+            f"不等于 {len(found)} 所学校现在的数之和",
+            expected=amount(sums[position], unit),
+            actual=shown_value(table, name, index),
+            difference=signed(left[position] - sums[position], unit),
+            unit=unit,
+            related=tuple(
+                Related(f"{school.file} {figure.sheet}", figure.cells, school.name, amount(figure.value, unit))
+                for school, figure in largest
+            ),
+        )
+
+    context.ledger.relate(context.rule, "==", left, sums, [_ZERO] * len(left), describe)
+
+
+def months_registered(context: Context, received: Received) -> None:
+    """F4: no month has more students approved than registered."""
+    known = _by_name(received)
+    for table in context.tables():
+        for name in table.form.groups.get("月", ()):
+            if name not in table.columns:
+                continue
+            pairs = [
+                (index, figure)
+                for index, folded in _names(table).items()
+                if folded in known and (figure := known[folded].figures.get(table.form.role, {}).get(((), name)))
+                if context.readable(table, index, name)
+            ]
+            left = [table.amount(name, index) for index, _ in pairs]
+            right = [figure.value for _, figure in pairs]
+
+            def describe(
+                position: int, table: Table = table, name: str = name, pairs: list[tuple[int, Figure]] = pairs
+            ) -> Finding:
+                index, figure = pairs[position]
+                others = (Related(figure.sheet, figure.cells, "2-4 正式学籍人数", amount(figure.value, "人")),)
+                expected = f"不大于 {amount(figure.value, '人')}"
+                return context.at_cell(table, name, index, context.rule.name, expected=expected, related=others)
+
+            context.ledger.relate(context.rule, "<=", left, right, [_ZERO] * len(left), describe)
+
+
+def paid_due(context: Context, received: Received) -> None:
+    """F14: what was paid to a school and what its own settlement comes to."""
+    known = _by_name(received)
+    for table in context.tables():
+        if not context.bound(table, "学校下达"):
+            continue
+        pairs = [
+            (index, figure, known[folded])
+            for index, folded in _names(table).items()
+            if folded in known and (figure := known[folded].figures.get("分担测算", {}).get(((), "助学金")))
+        ]
+        _compare(context, table, "学校下达", pairs)

@@ -1,0 +1,230 @@
+"""What only the bureau knows: the sheet 下达 (whose a school is, what was handed down and paid), and last term's 附件3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from ..bind.schools import school_name, school_place
+from ..book import Sheet
+from ..marking.files import NotWritten, write_whole
+from ..number import read_number
+from ..reading import UnreadableFile, open_book
+from ..ref import Ref
+from ..share import SELF
+from ..table import Table
+from ..text import clean, fold, mask
+from .problem import BureauProblem
+from .received import open_one
+
+SHEET = "下达"
+CITY, COUNTY = "市本级", "县区属"
+"""级次: the sections of a bureau's forms."""
+FIELDS = {
+    "市下达省级": ("省市下达：省级财政资金（万元）", "省级财政资金"),
+    "市下达市级": ("省市下达：市级财政资金（万元）", "市级财政资金"),
+    "未下达省级": ("累计未下达的省级财政资金（万元）", "累计未下达"),
+    "学校下达": ("市局下达学校：资金总额（万元）", "下达学校", "资金总额"),
+    "前期省级": ("前期结余：省级（万元）", "前期结余省级"),
+    "前期市级": ("前期结余：市级（万元）", "前期结余市级"),
+}
+"""Field of 3-2 → heading of our sheet, and how else it may be headed."""
+_NAME, _LEVEL, _PLACE = "学校名称", "级次（市本级或县区属）", "所属县、市、区"
+_TOTAL = "本市累计结余金额（万元）"
+_FILES = ("附件3*.xlsx", "附件3*.xlsm", "*/附件3*.xlsx")
+
+
+class Typed(NamedTuple):
+    """A number somebody typed, and where."""
+
+    value: Decimal
+    where: str
+    """`下达.xlsx 下达!D5`."""
+
+
+@dataclass
+class Known:
+    """What is known of one school beside its workbook."""
+
+    section: str = ""
+    place: str = ""
+    amounts: dict[str, Typed] = field(default_factory=dict)
+    """Field of 3-2 → amount in 万元."""
+
+
+@dataclass
+class Inputs:
+    """What is known of the schools, by folded name."""
+
+    schools: dict[str, Known] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """Folded name → as it is written there."""
+    total: Typed | None = None
+    """本市累计结余金额."""
+
+    def of(self, name: str) -> Known:
+        return self.schools.get(fold(name), Known())
+
+
+def read_inputs(path: Path) -> Inputs:
+    """The sheet 下达, found by its headings.  Raises BureauProblem naming file and cell."""
+    try:
+        book = open_book(path)
+    except UnreadableFile as error:
+        raise BureauProblem(f"{path.name}：{error.message}") from error
+    for sheet in book.sheets:
+        for row, line in enumerate(sheet.values[:20], 1):
+            heads = {fold(value): column for column, value in enumerate(line, 1) if isinstance(value, str)}
+            if fold(_NAME) in heads:
+                return _rows(path.name, sheet, row, heads)
+    raise BureauProblem(f"{path.name}：没有找到“{_NAME}”一列；请用 jiesuan rollup … --input-template 生成的表填写。")
+
+
+def _rows(file: str, sheet: Sheet, header: int, heads: dict[str, int]) -> Inputs:
+    inputs = Inputs()
+    places = {
+        "name": heads[fold(_NAME)],
+        "level": _column(heads, _LEVEL, "级次"),
+        "place": _column(heads, _PLACE, "所属"),
+    }
+    columns = {name: _column(heads, *texts) for name, texts in FIELDS.items()}
+    for row in range(1, header):
+        for column in range(1, sheet.width + 1):
+            if fold(str(sheet.value(row, column) or "")).startswith(fold("本市累计结余")):
+                inputs.total = _number(file, sheet, row, column + 1)
+    for row in range(header + 1, len(sheet.values) + 1):
+        name = clean(str(sheet.value(row, places["name"]) or ""))
+        if not name or name.startswith(("注", "说明")):
+            continue
+        folded = fold(name)
+        if folded in inputs.schools:
+            where = Ref(sheet.name, row, places["name"])
+            raise BureauProblem(f"{file}：{where} 的“{mask(name)}”出现了两次，请合并成一行。")
+        known = inputs.schools[folded] = Known()
+        inputs.names[folded] = name
+        level = fold(str(sheet.value(row, places["level"]) or "")) if places["level"] else ""
+        known.place = clean(str(sheet.value(row, places["place"]) or "")) if places["place"] else ""
+        if level and not level.startswith(("市", "县", "区")):
+            raise BureauProblem(f"{file}：{Ref(sheet.name, row, places['level'])} 应填“市本级”或“县区属”。")
+        known.section = CITY if level.startswith("市") else COUNTY if level else ""
+        if not known.section and known.place:
+            known.section = CITY if known.place.endswith(SELF) else COUNTY
+        for field_name, column in columns.items():
+            typed = _number(file, sheet, row, column) if column else None
+            if typed is not None:
+                known.amounts[field_name] = typed
+    return inputs
+
+
+def _column(heads: dict[str, int], *texts: str) -> int:
+    """The column headed so, exactly or else containing one of the texts; 0 where there is none."""
+    for text in texts:
+        if fold(text) in heads:
+            return heads[fold(text)]
+    return next((column for head, column in heads.items() for text in texts if fold(text) in head), 0)
+
+
+def _number(file: str, sheet: Sheet, row: int, column: int) -> Typed | None:
+    number = read_number(sheet.value(row, column))
+    where = Ref(sheet.name, row, column)
+    if number.trouble or (row, column) in sheet.uncached:
+        raise BureauProblem(f"{file}：{where} 应为数字（万元）；没有就留空。")
+    return None if number.value is None else Typed(number.value, f"{file} {where}")
+
+
+def last_balances(path: Path) -> Inputs:
+    """The balances at the end of last term by school, from last term's 附件3 (or the folder it is in); they are this
+    term's 前期结余.  Raises BureauProblem."""
+    workbook = open_one(bureau_file(path))
+    table = workbook.tables.get("汇总资金")
+    if table is None:
+        raise BureauProblem(f"{path.name}：没有找到《国家助学金结算汇总表2（资金统计）》，取不到前期结余。")
+    inputs = Inputs()
+    for index in table.details():
+        label = table.text("学校", index)
+        name = school_name(label)
+        # Where last term nobody knew the share, its section was no more than a place to put the line.
+        told = _balance(table, "省级比例", index) is not None
+        known = inputs.schools[fold(name)] = Known(table.keys[index][0] if told else "", school_place(label))
+        inputs.names[fold(name)] = name
+        for ours, theirs in (("前期省级", "累计省级"), ("前期市级", "累计市级")):
+            number, ref = _balance(table, theirs, index), table.ref(theirs, index)
+            if number is not None and ref is not None:
+                known.amounts[ours] = Typed(number, f"{workbook.book.name} {ref}")
+    return inputs
+
+
+def _balance(table: Table, name: str, index: int) -> Decimal | None:
+    return table.number(name, index).value if name in table.columns else None
+
+
+def bureau_file(path: Path) -> Path:
+    """The 附件3 itself, or the only one in a folder.  Raises BureauProblem."""
+    if not path.is_dir():
+        return path
+    found = sorted({file for pattern in _FILES for file in path.glob(pattern) if not file.name.startswith("~$")})
+    if len(found) != 1:
+        word = "没有" if not found else "不止一个"
+        raise BureauProblem(f"“{path.name}”里{word}名为“附件3….xlsx”的上期汇总表；请直接写出文件名。")
+    return found[0]
+
+
+def merged(first: Inputs, previous: Inputs) -> Inputs:
+    """What the bureau typed, and for balances it did not type last term's."""
+    result = Inputs(dict(first.schools), {**previous.names, **first.names}, first.total)
+    for name, known in previous.schools.items():
+        own = first.schools.get(name, Known())
+        result.schools[name] = Known(
+            own.section or known.section, own.place or known.place, {**known.amounts, **own.amounts}
+        )
+    return result
+
+
+def write_input_template(path: Path, bureau: str, names: Iterable[tuple[str, Known]], *, force: bool = False) -> None:
+    """An empty 下达 sheet with the schools' names (and what is known of them) in it.  Raises BureauProblem."""
+    from xlsxwriter import Workbook as Written
+
+    if path.exists() and not force:
+        raise BureauProblem(f"“{path.name}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。")
+    buffer = BytesIO()
+    book = Written(buffer, {"in_memory": True})
+    sheet = book.add_worksheet(SHEET)
+    plain = book.add_format({"font_name": "宋体", "font_size": 11, "border": 1, "valign": "vcenter"})
+    head = book.add_format(
+        {"font_name": "宋体", "font_size": 11, "bold": True, "border": 1, "text_wrap": True, "align": "center",
+         "valign": "vcenter", "bg_color": "#EDEDED"}
+    )  # fmt: skip
+    title = book.add_format({"font_name": "黑体", "font_size": 15})
+    note = book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"})
+    heads = [_NAME, _LEVEL, _PLACE, *(texts[0] for texts in FIELDS.values())]
+    sheet.write(0, 0, f"{bureau}本期助学金下达和前期结余（供 jiesuan rollup --input 使用）", title)
+    sheet.write(1, 0, _TOTAL, head)
+    sheet.write_blank(1, 1, None, plain)
+    sheet.set_row(2, 48)
+    for column, text in enumerate(heads):
+        sheet.write(2, column, text, head)
+        sheet.set_column(column, column, 30 if not column else 16)
+    rows = list(names)
+    for row, (name, known) in enumerate([*rows, *[("", Known())] * 3], 3):
+        values = [name, known.section, known.place, *("" for _ in FIELDS)]
+        for column, value in enumerate(values):
+            sheet.write(row, column, value or None, plain)
+    last = max(len(rows), 1) + 6
+    sheet.data_validation(3, 1, last, 1, {"validate": "list", "source": [CITY, COUNTY]})
+    sheet.merge_range(last + 1, 0, last + 2, len(heads) - 1, _HELP, note)
+    sheet.freeze_panes(3, 1)
+    book.close()
+    try:
+        write_whole(path, buffer.getvalue())
+    except NotWritten as error:
+        raise BureauProblem(error.message) from error
+
+
+_HELP = (
+    "注：没有的留空。市本级学校的“所属县、市、区”留空；县区属学校填县、市、区名，如 惠安。"
+    "前期结余留空的，用 --previous 指明上期的附件3，从中取累计结余。"
+)

@@ -1,0 +1,208 @@
+"""The schools of a folder of workbooks, or of the output of a batch: whose figures a bureau may sum, and who is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from ..batch.find import Entry, entries_of
+from ..batch.store import NoBatch, data_folder, originals_of, read_checked, read_index
+from ..bind import Workbook
+from ..check import check_workbook
+from ..pack import Pack
+from ..reading import UnreadableFile, received
+from ..report import Report
+from ..session import Failure, collector_paused, is_blank, open_workbook
+from ..term import Term
+from .problem import BureauProblem
+from .school import School, gather
+
+
+class LeftOut(NamedTuple):
+    """A file whose figures are not summed, and why."""
+
+    file: str
+    why: str
+
+
+@dataclass
+class Received:
+    """The schools whose figures count, by name, and what is left out."""
+
+    term: Term
+    bureau: str
+    """The bureau's set, whose forms the schools' figures are for."""
+    schools: list[School] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    errors: dict[str, int] = field(default_factory=dict)
+    """School → 错误 open in it, for those let in all the same."""
+
+
+class _One(NamedTuple):
+    """A workbook that could be read."""
+
+    school: School
+    errors: int
+    blank: bool
+
+
+def receive(
+    source: Path,
+    pack: Pack,
+    bureau: str,
+    *,
+    term: Term | None = None,
+    allow_errors: bool = False,
+    out: Path | None = None,
+) -> Received:
+    """Read the schools' workbooks.  The term is the one most of them are of, unless given.  Raises BureauProblem."""
+    found: list[_One] = []
+    left_out: list[LeftOut] = []
+    try:
+        for item in _opened(source, pack, bureau, term, out):
+            if isinstance(item, LeftOut):
+                left_out.append(item)
+            else:
+                found.append(item)
+    except NoBatch as error:
+        raise BureauProblem(str(error)) from error
+    chosen = term or _term_of([one for one in found if one.school.set == pack.set_named(bureau).rates])
+    if chosen is None:
+        whys = "；".join(f"{item.file}：{item.why}" for item in left_out[:3])
+        raise BureauProblem(f"“{source.name}”里没有可以汇总的学校结算表。{whys}")
+    result = Received(chosen, bureau)
+    for one in found:
+        why = _refused(one, pack, bureau, chosen, allow_errors=allow_errors)
+        if why:
+            left_out.append(LeftOut(one.school.file, why))
+        else:
+            result.schools.append(one.school)
+            if one.errors:
+                result.errors[one.school.name] = one.errors
+    _doubles(result, left_out)
+    result.schools.sort(key=lambda school: (school.name, school.sha256))
+    result.left_out = sorted(left_out)
+    return result
+
+
+def _term_of(found: list[_One]) -> Term | None:
+    counts = Counter(one.school.term for one in found)
+    return max(counts, key=lambda term: (counts[term], term)) if counts else None
+
+
+def _refused(one: _One, pack: Pack, bureau: str, term: Term, *, allow_errors: bool) -> str:
+    school = one.school
+    if school.set in {item.name for item in pack.info.bureau}:
+        return "这是主管部门的汇总表，不是学校的表"
+    if school.set != pack.set_named(bureau).rates:
+        return f"{school.set}学校的表直接报省，不由市里汇总"
+    if school.term != term:
+        return f"是{school.term.title}的表，这次汇总的是{term.title}"
+    if one.blank:
+        return "是没有填数的空表"
+    if not school.name:
+        return "表上没有学校名称，无法列入汇总"
+    if one.errors and not allow_errors:
+        return f"还有 {one.errors} 处错误没有改（jiesuan check 查看）；确实要带着错误汇总，请加 --allow-errors"
+    return ""
+
+
+def _doubles(received: Received, left_out: list[LeftOut]) -> None:
+    """One school, one workbook: copies count once, different ones not at all."""
+    by_name: dict[str, list[School]] = {}
+    for school in received.schools:
+        by_name.setdefault(school.name, []).append(school)
+    received.schools = []
+    for name, schools in by_name.items():
+        schools.sort(key=lambda school: school.file)
+        if len({school.sha256 for school in schools}) == 1:
+            received.schools.append(schools[0])
+            left_out += [LeftOut(other.file, f"与“{schools[0].file}”完全相同，只算一份") for other in schools[1:]]
+            continue
+        names = "、".join(school.file for school in schools)
+        why = f"“{name}”有 {len(schools)} 份内容不同的表（{names}），不知以哪份为准；请只留一份再汇总"
+        left_out += [LeftOut(school.file, why) for school in schools]
+
+
+def _opened(source: Path, pack: Pack, bureau: str, term: Term | None, out: Path | None) -> Iterator[_One | LeftOut]:
+    if (data_folder(source) / "batch.json").exists():
+        yield from _from_batch(source, pack, bureau, term)
+    else:
+        yield from _from_folder(source, pack, bureau, term, out)
+
+
+def _from_batch(out: Path, pack: Pack, bureau: str, term: Term | None) -> Iterator[_One | LeftOut]:
+    """What a batch has checked: the file that counts for each school, with the findings between workbooks counted."""
+    index = read_index(out)
+    originals = originals_of(index, out)
+    for file in index.files:
+        checked = read_checked(out, file.sha256) if file.sha256 else None
+        if not file.counts:
+            why = (
+                checked.message
+                if checked is not None and checked.kind
+                else "不是这所学校算数的那一份，见批量校验的汇总"
+            )
+            yield LeftOut(file.path, why)
+            continue
+        try:
+            data = originals[file.sha256]
+        except KeyError:
+            yield LeftOut(file.path, "批量校验以后这个文件改过或不在了，请重新运行 jiesuan batch")
+            continue
+        with collector_paused():
+            workbook = open_workbook(Path(PurePosixPath(file.path).name), term=term, data=data)
+            if isinstance(workbook, Failure):
+                yield LeftOut(file.path, workbook.message)
+                continue
+            school = gather(workbook, pack, bureau, file.path)
+            school.name = file.school or school.name
+            yield _One(school, file.errors, is_blank(workbook))
+
+
+def _from_folder(
+    source: Path, pack: Pack, bureau: str, term: Term | None, out: Path | None
+) -> Iterator[_One | LeftOut]:
+    if source.is_file():
+        entries, passed = entries_of(source) if source.suffix.lower() == ".zip" else ([_entry(source)], [])
+    elif source.is_dir():
+        entries, passed = entries_of(source, but=out)
+    else:
+        raise BureauProblem(f"没有找到“{source.name}”；请写出放学校结算表的文件夹，或批量校验的结果文件夹。")
+    for item in passed:
+        if item.kind:
+            yield LeftOut(item.path, item.why)
+    for entry in entries:
+        try:
+            data = entry.read()
+        except UnreadableFile as error:
+            yield LeftOut(entry.path, error.message)
+            continue
+        yield _checked(entry.path, data, pack, bureau, term)
+
+
+def _entry(path: Path) -> Entry:
+    return Entry(path.name, lambda: received(path))
+
+
+def _checked(path: str, data: bytes, pack: Pack, bureau: str, term: Term | None) -> _One | LeftOut:
+    with collector_paused():
+        workbook = open_workbook(Path(PurePosixPath(path).name), term=term, data=data)
+        if isinstance(workbook, Failure):
+            return LeftOut(path, workbook.message)
+        report: Report = check_workbook(workbook)
+        return _One(gather(workbook, pack, bureau, path), report.levels["错误"], is_blank(workbook))
+
+
+def open_one(path: Path, *, term: Term | None = None) -> Workbook:
+    """One workbook bound, for comparing.  Raises BureauProblem."""
+    workbook = open_workbook(path, term=term)
+    if isinstance(workbook, Failure):
+        raise BureauProblem(f"{workbook.file}：{workbook.message}")
+    return workbook
+
+
+__all__ = ["LeftOut", "Received", "open_one", "receive"]

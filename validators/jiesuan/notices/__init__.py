@@ -1,0 +1,1 @@
+"""What the notices ask for beside the settlement tables: deadlines, forms about institutions, the package to hand in."""

@@ -1,0 +1,76 @@
+"""What a written reason must not be: empty phrases, too short, figures alone, or a personal number.  The phrases are data of
+the pack (`explain.toml`), so that a bureau can add its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cached_property
+
+import msgspec
+
+from .text import clean, mask
+
+LONGEST = 1_000
+"""Characters of the longest reason."""
+_BETWEEN = re.compile(r"[^\w\s]|_")
+_SPACE = re.compile(r"\s+")
+
+
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """`explain.toml`: what a reason beside a 核实 finding needs."""
+
+    least: int = 5
+    """Characters (汉字, letters, digits) that must be left besides empty phrases."""
+    empty: tuple[str, ...] = ()
+    """Phrases that say nothing, alone or one after another: 无, 同上, 已核实 …"""
+    filler: tuple[str, ...] = ()
+    """Words that may stand between them and say nothing either: 已, 经, 本校, 数据 …"""
+    hint: str = "请写明是什么情况、涉及多少人或多少钱、有什么依据。"
+    """What a reason needs; ends the refusal."""
+
+    def objection(self, reason: str) -> str:
+        """Why a reason is refused, in Chinese, with what it needs; '' where it will do."""
+        text = clean(reason)
+        if mask(text) != text:
+            return "说明里有身份证号、银行卡号或手机号，请删去号码：说明会随表报送，只写行号或班级即可。"
+        if len(text) > LONGEST:
+            return f"说明太长（{len(text)} 个字），请压缩到 {LONGEST} 个字以内，详细材料另附。"
+        if not any(character.isalpha() for character in text):
+            return f"说明里只有数字或标点，没有写原因。{self.hint}" if text else f"没有写原因。{self.hint}"
+        left = self._said(text)
+        if not left:
+            return f"说明太笼统（“{_short(reason)}”没有说出原因）。{self.hint}"
+        if len(left) < self.least:
+            return f"说明太短（“{_short(reason)}”）。{self.hint}"
+        return ""
+
+    def _said(self, text: str) -> str:
+        """The reason without punctuation and without the clauses that say nothing."""
+        whole = _core(text)
+        if self._hollow(whole):
+            return ""
+        clauses = [_core(clause) for clause in _BETWEEN.split(text)]
+        return "".join(clause for clause in clauses if not self._hollow(clause))
+
+    def _hollow(self, clause: str) -> bool:
+        """Whether a clause is nothing but empty phrases and fillers put together."""
+        reached = {0}
+        for end in range(1, len(clause) + 1):
+            if any(start in reached and clause[start:end] in self._phrases for start in range(max(end - 30, 0), end)):
+                reached.add(end)
+        return len(clause) in reached
+
+    @cached_property
+    def _phrases(self) -> frozenset[str]:
+        return frozenset(filter(None, map(_core, (*self.empty, *self.filler))))
+
+
+def _core(text: str) -> str:
+    """Half width, lower case, no spaces, no punctuation."""
+    return _SPACE.sub("", _BETWEEN.sub("", unicodedata.normalize("NFKC", clean(text)))).lower()
+
+
+def _short(reason: str) -> str:
+    text = " ".join(reason.split())
+    return text if len(text) <= 20 else text[:19] + "…"
