@@ -39,7 +39,6 @@ LINES = {
     "major-count": ("专业个数",),
     "previous-end": ("前期截止",),
     "received-year": ("收款日期",),
-    "same-school": ("学校名称",),
     "school-missing": ("学校名称",),
 }
 """Checks that read blanks above and below the tables."""
@@ -109,7 +108,7 @@ def cells_read(workbook: Workbook) -> dict[str, set[tuple[str, str, Ref]]]:
                 for name, index in table.seen:
                     if (ref := table.ref(name, index)) is not None:
                         read.add((role, name, ref))
-                for name in LINES.get(rule.check, ()):
+                for name in LINES.get(rule.check, (rule.options.get("line"),)):
                     if name in table.lines and (not rule.forms or role in rule.forms):
                         read.add((role, name, table.lines[name].ref))
         if read:

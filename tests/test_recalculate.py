@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiesuan.book import Book, ErrorValue, Sheet, Value, memory_book
-from jiesuan.recalculate import recalculate, refers_to_itself
+from jiesuan.recalculate import recalculate, refers_to_itself, waits
 
 OTHER: dict[str, Value] = {"A1": 100, "B2": 7, "C3": "=A1+B2"}
 CELLS: dict[str, Value] = {
@@ -310,3 +310,20 @@ def test_the_same_as_exact_arithmetic(steps: list[tuple[str, Decimal | int]], br
     assert sheet.value(1, 9) == pytest.approx(float(wanted), rel=1e-12, abs=1e-12)
     if wanted == wanted.to_integral_value():
         assert sheet.value(1, 9) == int(wanted)
+
+
+def test_what_waits_for_another_cell_without_a_result() -> None:
+    cells: dict[str, Value] = {
+        "A1": "=VLOOKUP(1,X1:Y9,2)",  # cannot be had, and names nothing that is missing
+        "A2": "=A1*2",
+        "A3": "=SUM(A1:B400)",
+        "A4": "=SUM(A4:A9)",  # only itself
+        "A5": "=SUM(C1:D900)",
+        "A6": "='别的表'!A1",
+        "B1": 3,
+    }
+    sheet = memory_book("甲.xlsx", {"表": cells}).sheet("表")
+    assert {cell for cell in sheet.formulas if waits(sheet, cell)} == {(2, 1), (3, 1)}
+    sheet.uncached.discard((1, 1))
+    assert not waits(sheet, (2, 1)) and waits(sheet, (3, 1))
+    assert not waits(sheet, (1, 2))

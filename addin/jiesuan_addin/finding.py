@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jiesuan.explain import NotExplained, address, give, time_now
 from jiesuan.marking.result import COLUMNS, EXPLAINED, HEADER_ROW, NAME, REASON
 from jiesuan.reading.scan import parse_area
 from jiesuan.rule import LEVELS
 
 from . import native
-from .checking import show
+from .checking import check_live, show
 from .trouble import NO_FINDINGS, Trouble, protected
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def explain(book: Any, talk: Talk) -> None:
         raise Trouble(protected([result.name]))
     cell = result.range((item.row, REASON))
     try:
-        text = talk.line(f"{item.code}  {item.sheet}!{item.cell}\n{item.problem}\n\n请写明原因：", item.reason)
+        text = _reason(book, talk, item)
     except NotImplementedError:
         result.activate()
         cell.select()
@@ -143,15 +144,29 @@ def explain(book: Any, talk: Talk) -> None:
     if text is None:
         talk.murmur("没有改动说明。")
         return
-    text = text.strip()
-    if text and (objection := _objection(text)):
-        raise Trouble(objection)
     cell.value = f" {text}" if text.startswith("=") else text or None
     talk.murmur("说明已写在“校验结果”表。点“校验”生效，再校验时保留。")
 
 
-def _objection(text: str) -> str:
-    """Why the words will not do as a reason; empty where they will."""
-    from jiesuan.pack import load_pack
+def _reason(book: Any, talk: Talk, item: Place) -> str | None:
+    """The reason typed, '' to take one back; None where it was cancelled.  Words that will not do are given back with what
+    they lack until they change no more; then, raises Trouble."""
+    question = f"请写明原因：\n{item.code}  {address(item.sheet, item.cell)}\n{item.problem}"
+    typed = talk.line(question, item.reason)
+    refused = None
+    while typed and (text := typed.strip()) and (objection := _objection(book, item, text)):
+        if text == refused:
+            raise Trouble(objection)
+        refused = text
+        typed = talk.line(f"{objection}\n\n{question}", text)
+    return typed if typed is None else typed.strip()
 
-    return load_pack().wording.objection(text)
+
+def _objection(book: Any, item: Place, text: str) -> str:
+    """Why the words will not do as a reason for the finding, judged on the workbook as it is now; empty where they will."""
+    workbook, judgement = check_live(book)
+    try:
+        give(workbook, judgement, item.code, address(item.sheet, item.cell), text, now=time_now())
+    except NotExplained as error:
+        return str(error)
+    return ""

@@ -205,6 +205,8 @@ def _write_result(book: Any, judgement: Judgement, name: str, active: int) -> No
     sheet = book.sheets.add(name, after=book.sheets[-1])
     table.write(sheet, 1, rows, COLUMNS)
     table.dress(sheet, head, HEADER_ROW, last, COLUMNS)
+    if lines:
+        native.filter_buttons(sheet.range((HEADER_ROW, 1), (last, len(COLUMNS))))
     table.heights(sheet, HEADER_ROW + 1, [row_height([*line[:3], "", *line[4:]]) for line in lines])
     # By the row it stands in, so that colours follow when rows are sorted; the number serves whoever clears.
     for level in LEVELS:

@@ -122,16 +122,36 @@ def hide_column(sheet: Any, number: int) -> None:
             sheet.api.Columns(number).Hidden = True
 
 
-def page(sheet: Any) -> None:
-    """Let a sheet be printed across, one page wide."""
+def page(sheet: Any, titles: int) -> None:
+    """Let a sheet be printed across, one page wide, with one row on every page."""
     with contextlib.suppress(Exception):
-        setup = sheet.api.PageSetup
-        setup.Orientation, setup.Zoom, setup.FitToPagesWide, setup.FitToPagesTall = 2, False, 1, False
-        return
+        port = getattr(sheet.impl, "port", None)
+        if port is not None:
+            port.print_across(titles)
+        else:
+            setup = sheet.api.PageSetup
+            setup.Orientation, setup.Zoom, setup.FitToPagesWide, setup.FitToPagesTall = 2, False, 1, False
+            setup.PrintTitleRows = f"${titles}:${titles}"
+
+
+def grid(cells: Any, colour: tuple[int, int, int]) -> None:
+    """Thin lines around all cells of a range."""
     with contextlib.suppress(Exception):
-        part = sheet.impl.port.bare.sheet
-        part.page_setup.orientation, part.page_setup.fitToHeight = "landscape", 0
-        part.sheet_properties.pageSetUpPr.fitToPage = True
+        port = getattr(cells.sheet.impl, "port", None)
+        if port is not None:
+            port.grid(cells.impl.area, colour)
+        else:
+            cells.borders.set("all", line_style="continuous", weight="thin", color=colour)
+
+
+def filter_buttons(cells: Any) -> None:
+    """Put filter buttons on the first row of a range."""
+    with contextlib.suppress(Exception):
+        port = getattr(cells.sheet.impl, "port", None)
+        if port is not None:
+            port.filter(cells.impl.area)
+        else:
+            cells.api.AutoFilter()
 
 
 def type_in(app: Any, prompt: str, title: str, default: str) -> str | None:

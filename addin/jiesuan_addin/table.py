@@ -14,6 +14,7 @@ Head = Sequence[tuple[str, str, int]]
 """The lines above the header: text, format, height in points."""
 
 HEADER_FILL, NOTE_FILL, WHITE, GREY, BLUE = "#44546A", "#FFFDF0", "#FFFFFF", "#595959", "#0563C1"
+LINES = (0xBF, 0xBF, 0xBF)
 _SIZES = {"title": 16}
 _SIDES = {"center": "center", "link": "center", "number": "right"}
 
@@ -67,7 +68,7 @@ def dress(sheet: Any, head: Head, header: int, last: int, columns: Columns) -> N
     titles.horizontal_alignment, titles.vertical_alignment = "center", "center"
     with contextlib.suppress(Exception):
         sheet.freeze_panes.freeze_at(f"1:{header}")
-    native.page(sheet)
+    native.page(sheet, header)
     if last > header:
         dress_rows(sheet, header + 1, last, columns)
 
@@ -76,6 +77,7 @@ def dress_rows(sheet: Any, first: int, last: int, columns: Columns) -> None:
     """The rows of data."""
     body = sheet.range((first, 1), (last, len(columns)))
     body.wrap_text, body.vertical_alignment, body.font.size = True, "top", 10
+    native.grid(body, LINES)
     for number, (_, _, kind) in enumerate(columns, 1):
         column = sheet.range((first, number), (last, number))
         if kind in _SIDES:

@@ -12,6 +12,8 @@ from . import native
 TITLE = "资助结算"
 _LONGEST = 900
 """Characters a message box shows whole."""
+_PROMPT = 240
+"""Characters that Excel's input box and status bar take; from 256 on they fail."""
 
 
 class Talk(Protocol):
@@ -46,7 +48,9 @@ class Boxes:
         return bool(self.app.alert(fitting(text), title=TITLE, buttons="ok_cancel", mode="info") == "ok")
 
     def line(self, prompt: str, default: str) -> str | None:
-        return native.type_in(self.app, fitting(prompt), TITLE, default)
+        if len(default) > _PROMPT:
+            raise NotImplementedError
+        return native.type_in(self.app, fitting(prompt, _PROMPT), TITLE, default)
 
     def choose(self, prompt: str, choices: Sequence[str]) -> str | None:
         listed = f"{prompt}\n\n" + "\n".join(f"{number}  {choice}" for number, choice in enumerate(choices, 1))
@@ -56,7 +60,7 @@ class Boxes:
         return choices[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(choices) else None
 
     def murmur(self, text: str) -> None:
-        self.app.status_bar = mask(text)
+        self.app.status_bar = fitting(text, _PROMPT)
 
 
 class Lines:
@@ -75,7 +79,9 @@ class Lines:
         return self.yes
 
     def line(self, prompt: str, default: str) -> str | None:
-        self.say(prompt)
+        """The answer given; asked a second time, with it as the default, there is no other."""
+        if default != self.answer:
+            self.say(prompt)
         return self.answer
 
     def choose(self, prompt: str, choices: Sequence[str]) -> str | None:
@@ -85,7 +91,7 @@ class Lines:
         self.say(text)
 
 
-def fitting(text: str) -> str:
+def fitting(text: str, longest: int = _LONGEST) -> str:
     """The text masked, and cut to what a message box shows."""
     text = mask(text)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "……"
+    return text if len(text) <= longest else text[:longest] + "……"

@@ -80,13 +80,19 @@ def marks_of(sheet: Any) -> tuple[dict[str, str], dict[str, str]]:
     fills: dict[str, str] = {}
     for rule in sheet.cells.conditional_formats:
         if rule.formula and "jiesuan-mark:" in rule.formula:
-            for area in rule.impl.rule.areas:
-                for row, column in area.cells():
-                    fills[sheet.range((row, column)).get_address(False, False)] = "{:02X}{:02X}{:02X}".format(
-                        *rule.fill_color
-                    )
+            for row, column in cells_of(rule):
+                fills[sheet.range((row, column)).get_address(False, False)] = "{:02X}{:02X}{:02X}".format(
+                    *rule.fill_color
+                )
     notes = {note.location.get_address(False, False): note.text for note in sheet.notes}
     return fills, notes
+
+
+def cells_of(rule: Any) -> list[tuple[int, int]]:
+    """The cells a conditional format applies to; in Excel by its own object."""
+    if hasattr(rule.impl, "rule"):
+        return [cell for area in rule.impl.rule.areas for cell in area.cells()]
+    return [(cell.Row, cell.Column) for cell in rule.api.AppliesTo]
 
 
 def faulty(folder: Path, *, students: int = 40, errors: int = 8, set_name: str = "市属") -> Path:

@@ -129,7 +129,7 @@ class TestExcel:
         assert not any(f(mute) for f in (native.is_protected, native.structure_protected, native.is_read_only))
         assert not native.on_chart(mute)
         native.fit(mute, "x")
-        native.page(mute)
+        native.page(mute, 7)
 
     def test_the_size_of_a_note(self) -> None:
         shape = SimpleNamespace(Width=0, Height=0)
@@ -148,8 +148,25 @@ class TestExcel:
 
     def test_the_page(self) -> None:
         setup = SimpleNamespace()
-        native.page(SimpleNamespace(api=SimpleNamespace(PageSetup=setup)))
-        assert vars(setup) == {"Orientation": 2, "Zoom": False, "FitToPagesWide": 1, "FitToPagesTall": False}
+        native.page(SimpleNamespace(impl=SimpleNamespace(), api=SimpleNamespace(PageSetup=setup)), 7)
+        assert vars(setup) == {
+            "Orientation": 2,
+            "Zoom": False,
+            "FitToPagesWide": 1,
+            "FitToPagesTall": False,
+            "PrintTitleRows": "$7:$7",
+        }
+
+    def test_lines_and_filter_buttons(self) -> None:
+        done: list[Any] = []
+        cells = SimpleNamespace(
+            sheet=SimpleNamespace(impl=SimpleNamespace()),
+            borders=SimpleNamespace(set=lambda *which, **more: done.append((which, more))),
+            api=SimpleNamespace(AutoFilter=lambda: done.append("filter")),
+        )
+        native.grid(cells, (1, 2, 3))
+        native.filter_buttons(cells)
+        assert done == [(("all",), {"line_style": "continuous", "weight": "thin", "color": (1, 2, 3)}), "filter"]
 
     @pytest.mark.parametrize(("answer", "typed"), [("原因", "原因"), (False, None), ("", "")])
     def test_the_input_box(self, answer: Any, typed: str | None) -> None:

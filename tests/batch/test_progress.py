@@ -54,7 +54,7 @@ def test_what_is_known_of_the_earlier_batch(tmp_path: Path) -> None:
 
 def test_no_earlier_batch(tmp_path: Path) -> None:
     plain_city(1).write(tmp_path / "收")
-    with pytest.raises(Misuse, match="^“收”里没有批量校验的结果"):
+    with pytest.raises(Misuse, match=r"^“收”里没有批量校验的结果"):
         run_inline(tmp_path / "收", tmp_path / "出", previous=tmp_path / "收")
 
 

@@ -18,7 +18,7 @@ from jiesuan.pack import load_pack
 from jiesuan.produce import make_sample_file
 from jiesuan.term import Term
 
-from . import addin, marking
+from . import addin, marking, roster
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = "import sys; sys.modules['hypothesis'] = None; "
@@ -112,6 +112,7 @@ def main() -> int:
         results.append(line("校验 3000 行学生的内存峰值", memory, 300, "MB"))
         results += marking.measure(files[3_000], line)
     results += [line(*figure) for figure in addin.figures()]
+    results.append(roster.main())
     return 0 if all(results) else 1
 
 

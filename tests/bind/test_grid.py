@@ -271,6 +271,33 @@ def test_figures_without_any_label() -> None:
     ]
 
 
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_the_first_row_without_its_label_is_stray_and_its_grade_stays(merged: bool, numbered: bool) -> None:
+    sheet, laid = sample_sheet("1-3")
+    row, column = laid.places[("一年级", "涉农专业", "脱贫户"), "第1月"]
+    assert sheet.value(row, 1) == "一年级" and sheet.value(row, 3) == "建档立卡家庭学生"
+    sheet.put(row, 3, None)
+    for month in range(5):
+        sheet.put(row, column + month, 20 + month)
+    if not merged:
+        sheet.merges.clear()
+    if not numbered:
+        for at in range(1, sheet.width + 1):
+            sheet.put(row - 1, at, None)
+    workbook = bound(sheet)
+    assert {key[:2] for key in workbook.tables["免学费"].keys if key[0] == "一年级"} >= {("一年级", "涉农专业")}
+    assert [problem for problem in own(workbook, "免学费") if problem.check == "stray-figure"] == [
+        Problem(
+            "stray-figure",
+            "免学费精准统计",
+            (row, column),
+            f"第{row}行",
+            f"第{row}行（“一年级”）有数，但不知道属于哪一行；没有计入任何合计的核对。",
+        )
+    ]
+
+
 def test_an_unknown_grade_takes_its_rows_with_it() -> None:
     sheet, laid = sample_sheet("1-3")
     row, _ = laid.places[("二年级", "涉农专业", "脱贫户"), "第1月"]

@@ -212,3 +212,41 @@ def test_a_form_that_could_not_be_bound_has_its_lines_still() -> None:
         "前期结余": ("A3", "1"),
         "前期截止": ("A3", "2024年1月"),
     }
+
+
+# ── who filled the form in ──
+
+
+@pytest.mark.parametrize(
+    ("below", "found"),
+    [
+        ("审批：   审核：   填表：李甲   （办公电话：   手机：   ）", ("A6", "李甲")),
+        ("审批人：王乙  审核人：王乙  填表人： 李 甲（办公电话：87654321）", ("A6", "李 甲")),
+        ("填报人：__李甲__ 日期：", ("A6", "李甲")),
+        ("制表：李甲 分机：8001", ("A6", "李甲")),
+        ("审批人\t王乙\t填表人\t李甲\t手机", ("D6", "李甲")),
+        ("审批人：\t\t填表人：\t\t李甲（签字）", ("E6", "李甲")),
+        ("审批人：\n填报人：\n填表人：李甲", ("A8", "李甲")),
+        ("填表人：", None),
+        ("填表人：\t（办公电话：\t87654321）", None),
+        ("填表人：\t手机：", None),
+        ("填表人：\t87654321", None),
+        ("填表人：\t审核人：王乙", None),
+        ("填表人：2024年9月5日", None),
+        ("填表说明：李甲", None),
+        ("本表由李甲填", None),
+    ],
+)
+def test_who_filled_the_form_in(below: str, found: tuple[str, str] | None) -> None:
+    assert said(lines(below=below)).get("填表人") == found
+
+
+def test_a_form_without_a_signature_line_has_nobody() -> None:
+    """1-2 asks for the school's contact, and its notes begin with 填表说明."""
+    sheet, laid = sample_sheet("1-2")
+    sheet.put(len(sheet.values) + 1, 1, "填表说明：")
+    assert "填表人" not in bound(sheet).tables["精准明细"].lines
+
+
+def test_a_label_over_the_table_is_no_signature() -> None:
+    assert "填表人" not in lines(above="填表人：李甲")

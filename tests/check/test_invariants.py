@@ -183,17 +183,18 @@ def test_the_other_shape_of_the_grant_form_gives_no_findings() -> None:
 
 
 def test_every_rule_can_be_read_and_explains_itself() -> None:
+    from jiesuan.batch.between import CHECKS as BATCH
+    from jiesuan.bureau.checking import CHECKS as BESIDE
     from jiesuan.check.cells import CELL_CHECKS
     from jiesuan.check.run import CHECKS, STRUCTURE
+    from jiesuan.rule import FAMILIES
 
-    from jiesuan.batch.between import CHECKS as BATCH
-
-    known = CELL_CHECKS | set(CHECKS) | STRUCTURE | BATCH
+    known = CELL_CHECKS | set(CHECKS) | STRUCTURE | BATCH | set(BESIDE)
     for rule in PACK.rules.values():
         assert bool(rule.holds) != bool(rule.check), rule.code
         assert rule.basis and rule.why and rule.help and rule.name, rule.code
         assert rule.check in known or not rule.check, rule.code
-        assert rule.family in "SVFLXPD", rule.code
+        assert rule.family in FAMILIES, rule.code
         assert not rule.name.endswith("。") and len(rule.name) <= 24, rule.code
         if rule.holds:
             parse(rule.code, rule.holds, rule.when)

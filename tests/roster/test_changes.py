@@ -103,11 +103,13 @@ def test_work_list() -> None:
     assert lines[0][0] == "学籍异动清单"
     assert lines[2] == [name for name, _ in CHANGE_HEADS]
     assert lines[3] == [
-        "1", "减少", "350***********1234", found[0].number, "（请写明：毕业、退学、休学、转出）", "不详", "2024-04-16", "还有 2 天",
+        "1", "减少", "350***********1234", found[0].number, "（请写明：毕业、退学、休学、转出）", "不详", "2024-04-16", "还有 2 个工作日",
         "名册.xlsx", "导出!D3", "",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("left", "words"), [(None, "不详"), (-3, "已逾期 3 天"), (0, "今天到期"), (4, "还有 4 天")])
+@pytest.mark.parametrize(
+    ("left", "words"), [(None, "不详"), (-3, "已逾期 3 个工作日"), (0, "今天到期"), (4, "还有 4 个工作日")]
+)
 def test_words(left: int | None, words: str) -> None:
     assert left_words(left) == words

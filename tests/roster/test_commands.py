@@ -143,7 +143,7 @@ def test_duplicates(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert done.stdout.splitlines()[:2] == [
         "名单共 2 人，其中本单位 1 人。",
-        "收到 2024-11-04，最迟 2024-11-18 前清理完毕（10个工作日），还有 1 天。",
+        "收到 2024-11-04，最迟 2024-11-18 前清理完毕（10个工作日），还有 1 个工作日。",
     ]
     record = json.loads(run(*words, "--format", "json").stdout)
     assert [(m["cell"], m["list_cell"], m["about"]) for m in record["matches"]] == [("D3", "B2", "另一学校 某中学")]

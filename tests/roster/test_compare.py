@@ -6,7 +6,8 @@ import pytest
 
 from jiesuan.book import Value
 from jiesuan.report import Finding
-from jiesuan.roster.compare import compare, grade_in, present
+from jiesuan.roster.compare import compare, present
+from jiesuan.roster.read import grade_in
 from jiesuan.term import Term
 
 from ..making import AUTUMN, SPRING, bound, sample
@@ -29,7 +30,7 @@ def test_the_roster_of_a_consistent_school_agrees(set_name: str, term: Term) -> 
     made = sample(set_name, term, 60, 7)
     report = compare(roster(*of_sample(made, term)), bound(made.filling, set_name, term))
     assert (report.findings, report.unchecked) == ([], [])
-    assert report.counts == {"selected": 6, "passed": 6, "found": 0, "explained": 0, "unchecked": 0}
+    assert report.counts == {"selected": 8, "passed": 8, "found": 0, "explained": 0, "unchecked": 0}
     assert report.remarks == ["与名册“名册.xlsx”比对，其中本校 60 名学生。"]
     assert report.school == made.school
 
@@ -75,7 +76,7 @@ def test_a_listed_student_without_registration() -> None:
     rows = of_sample(SAMPLE)
     gone = rows.pop(poor(rows))
     codes = [f.code for f in compared(rows)]
-    assert sorted(set(codes)) == ["R201", "R203"]
+    assert sorted(set(codes)) == ["R201", "R203", "R207"]
     one = next(f for f in compared(rows) if f.code == "R203")
     assert one.actual == f"{str(gone['身份证号'])[:3]}***********{str(gone['身份证号'])[-4:]}"
     assert one.message == "名册里没有这个身份证号"
@@ -86,18 +87,28 @@ def test_another_name_and_another_type() -> None:
     at = poor(rows)
     kind = "残疾" if rows[at]["困难类型"] != "残疾" else "脱贫户"
     findings = compared([*rows[:at], {**rows[at], "姓名": "另一人", "困难类型": kind}, *rows[at + 1 :]])
-    assert [(f.code, f.expected, f.actual) for f in findings] == [
+    # One student under another type: that type has one more in the system, his own one less.
+    assert sorted((f.code, f.expected, f.actual) for f in findings) == [
         ("R205", "另一人", str(rows[at]["姓名"])),
         ("R206", kind, str(rows[at]["困难类型"])),
+        ("R207", "0 人", "1 人"),
+        ("R208", "1 人", "0 人"),
     ]
-    assert findings[1].related[0].sheet == "名册.xlsx：导出"
+    assert next(f for f in findings if f.code == "R206").related[0].sheet == "名册.xlsx：导出"
 
 
 def test_a_poor_student_who_is_not_listed() -> None:
     rows = of_sample(SAMPLE)
     at = plain(rows)
     findings = compared([*rows[:at], {**rows[at], "困难类型": "低保"}, *rows[at + 1 :]])
-    assert [(f.code, f.message) for f in findings] == [("R204", "名册上认定为三类困难，名单里没有")]
+    assert [(f.code, f.message) for f in findings] == [
+        ("R204", "名册上认定为三类困难，名单里没有"),
+        (
+            "R208",
+            "名册（系统）享受免学费的人数多于结算表：" + "、".join(f"{month} 1 人对 0 人次" for month in SPRING.months),
+        ),
+    ]
+    assert findings[1].label == f"一年级 · {rows[at]['专业类别']} · 特困低保 · 3月"
     assert findings[0].label == f"特困低保 · 名册第{at + 3}行 {rows[at]['姓名']}"
     assert [r.label for r in findings[0].related] == [f"第{at + 3}行 · 困难类型", f"第{at + 3}行 · 身份证号"]
 
@@ -113,7 +124,9 @@ def test_what_cannot_be_compared_is_said() -> None:
     report = compare(roster(*rows, heads=tuple(h for h in HEADS if h not in ("困难类型", "入学年季"))), WORKBOOK)
     assert {(item.rule.code, item.why) for item in report.unchecked} == {
         ("R201", "名册里没有“入学年季”这一列，推算不出各月人数"), ("R202", "名册里没有“入学年季”这一列，推算不出各月人数"),
-        ("R204", "名册里没有“困难类型”这一列"), ("R206", "名册里没有“困难类型”这一列"),
+        ("R204", "名册里没有“困难类型”这一列"), ("R206",
+        "名册里没有“困难类型”这一列"), ("R207", "名册里没有“困难类型”、“入学年季”这一列，分不出各类享受免学费的人数"),
+        ("R208", "名册里没有“困难类型”、“入学年季”这一列，分不出各类享受免学费的人数"), ("R206", "名册里没有“困难类型”这一列"),
     }  # fmt: skip
     empty = bound(SAMPLE.filling, "市属", SPRING)
     empty.tables.pop("生均")

@@ -54,6 +54,13 @@ def test_a_mapping_of_ones_own(tmp_path: Path) -> None:
     info = load_fields(PACK, path)
     assert [item.name for item in info.field] == ["姓名"]
     assert info.of_heading("xm") is info.field[0]
+    assert info.is_agri("甲种") and not info.is_agri("园林")
+
+
+def test_without_a_catalogue_of_its_own_the_pack_s_holds(tmp_path: Path) -> None:
+    path = tmp_path / "对照.toml"
+    path.write_text('[[field]]\nname = "姓名"\n', encoding="utf-8")
+    assert load_fields(PACK, path).agri == INFO.agri == PACK.majors.agri
 
 
 def test_an_unknown_key_is_told(tmp_path: Path) -> None:

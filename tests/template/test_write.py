@@ -99,7 +99,8 @@ def test_committed_templates_are_the_generated_ones(pack: Pack, tmp_path: Path) 
         "附件3_设区市（县）人社局资助金结算表_2024春.xlsx",
         "附件3_设区市（县）人社局资助金结算表_2024秋.xlsx",
     ]
-    assert {path.name for path in folder.glob("*.xlsx")} == {path.name for path in written}
+    # Forms that are no settlement (机构信息表) have templates of their own.
+    assert {path.name for path in folder.glob("*.xlsx")} >= {path.name for path in written}
     for path in written:
         mine, theirs = parts(path), parts(folder / path.name)
         assert list(mine) == list(theirs)

@@ -24,6 +24,7 @@ from .declared import (
 )
 from .form import Axis, Column, Derived, Form, Line, Member, Total
 from .formula import Formula, FormulaError, parse_expression, parse_formula
+from .majors import Majors
 from .policy import Policy, in_force
 from .regions import law_of, read_layer, read_policy
 from .rule import Rule, RuleFile
@@ -56,6 +57,7 @@ class Pack:
     rules: dict[str, Rule]
     wording: Wording = field(default_factory=Wording)
     """What a written reason must not be."""
+    majors: Majors = field(default_factory=Majors)
     _dated: dict[tuple[str, Term], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -152,11 +154,16 @@ def _load(folder: Path) -> Pack:
                 raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
             check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
             rules[rule.code] = rule
-    reasons = folder / "explain.toml"
-    wording = read_declaration(reasons, Wording) if reasons.is_file() else Wording()
-    pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording)
+    wording = _optional(folder / "explain.toml", Wording)
+    majors = _optional(folder / "majors.toml", Majors)
+    pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording, majors)
     _verify(pack)
     return pack
+
+
+def _optional(path: Path, kind: type[_T]) -> _T:
+    """A declaration that a pack may do without."""
+    return read_declaration(path, kind) if path.is_file() else kind()
 
 
 def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:

@@ -63,6 +63,19 @@ def references(formula: str) -> Iterator[tuple[int, int, int, int]]:
         yield top, left, bottom, right
 
 
+def waits(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a formula names another cell of its sheet that has no result."""
+    for top, left, bottom, right in references(sheet.formulas.get(cell, "")):
+        if (bottom - top + 1) * (right - left + 1) <= len(sheet.uncached):
+            area = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+            missing = (place for place in area if place in sheet.uncached)
+        else:
+            missing = (place for place in sheet.uncached if top <= place[0] <= bottom and left <= place[1] <= right)
+        if any(place != cell for place in missing):
+            return True
+    return False
+
+
 class _Evaluator:
     """Evaluates formulas after those they refer to, with a stack of its own: chains may be as long as the sheet."""
 

@@ -16,6 +16,8 @@ from .text import mask, mask_number
 
 PERSONAL = 10**10
 """No amount of these forms has eleven digits; a mobile number has."""
+PASSED = "全部通过，可以打印盖章报送。"
+NOT_FILLED = "这套表还没有填数，谈不上对错：先填白底的格（蓝底的格自动计算），再校验。"
 
 
 class _Masked:
@@ -125,6 +127,9 @@ class Report:
     school: str = ""
     blank: bool = False
     """Nothing was filled in yet: what was not contradicted is no pass."""
+    when_passed: str = PASSED
+    """What to do next where nothing is wrong, and where nothing is filled in."""
+    when_blank: str = NOT_FILLED
 
     @property
     def found_codes(self) -> set[str]:
@@ -201,7 +206,7 @@ def next_step(report: Report) -> str:
     """One sentence: what to do now."""
     levels = report.levels
     if report.blank:
-        return "这套表还没有填数，谈不上对错：先填白底的格（蓝底的格自动计算），再校验。"
+        return report.when_blank
     if levels["错误"]:
         return f"请先改正 {levels['错误']} 处错误，再校验一次。" + (
             f"另有 {levels['核实']} 处要核实。" if levels["核实"] else ""
@@ -212,4 +217,4 @@ def next_step(report: Report) -> str:
         return "没有发现问题，但有规则未能校验，原因见“未能校验”一段。"
     if report.explained:
         return f"没有错误，{len(report.explained)} 处核实都已说明，可以打印盖章，连同“审核说明”一起报送。"
-    return "全部通过，可以打印盖章报送。"
+    return report.when_passed

@@ -23,6 +23,9 @@ _WRITES = frozenset(
         "fit",
         "set_hidden",
         "freeze",
+        "print_across",
+        "filter",
+        "grid",
     }
 )
 _READS = frozenset(

@@ -138,6 +138,15 @@ class SheetPort(Protocol):
     def freeze(self, area: Area | None) -> None:
         """Keep the rows above and the columns left of an area's end in view; None lets go."""
 
+    def print_across(self, titles: int) -> None:
+        """Let the sheet be printed across, one page wide and as many long as it takes, with one row on every page."""
+
+    def filter(self, area: Area) -> None:
+        """Put filter buttons on the first row of an area, which has more rows."""
+
+    def grid(self, area: Area, colour: Rgb) -> None:
+        """Thin lines around all cells of an area."""
+
 
 class BookPort(Protocol):
     """An open workbook."""

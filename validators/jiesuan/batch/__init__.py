@@ -1,15 +1,15 @@
 """A folder of received workbooks: everything found, read and checked, compared with one another, told per school.
 
-find.py        what lies in a folder: workbooks, archives, and what is passed over with a word
-received.py    archives: names in GBK or UTF-8, bounded sizes
-engine.py      who does the work: processes of this machine, or a Dask cluster
-work.py        what one worker does: check a chunk of files, write what a school gets back
-store.py       the format of OUT, and what was checked before
-people.py      the same person twice, by keyed hashes
-roster.py      学校名单
-schools.py     which files belong to which school, and which of several counts
-between.py     the rules between the workbooks of a batch (needs = "批")
-run.py         the whole of it
-record.py      report.json        summary.py  汇总.xlsx        page.py  report.html
-feedback.py    审核反馈.xlsx       letter.py   退回通知.docx    table.py the table in the terminal
+find.py, received.py     what lies in a folder and in archives; what is passed over, with a word
+engine.py, work.py       who does the work (processes, or a Dask cluster), and what one worker does
+store.py                 the format of OUT, what was checked before, and how later steps read it again
+people.py                the same person twice, by keyed hashes
+roster.py, schools.py    学校名单; which files belong to which school, and which of several counts
+between.py, progress.py  the rules between the workbooks of a batch (needs = "批"); a second submission against the first
+batch.py, run.py         the outcome, and the whole way to it
+outputs.py, parcel.py    OUT written; what a school gets back: marked copy, feedback.py 审核反馈.xlsx, letter.py 退回通知.docx
+record.py                report.json
+summary.py               汇总.xlsx (sheets.py: how our workbooks look; matrix.py: schools × forms)
+page.py                  report.html (chart.py, style.py)
+table.py                 the table in the terminal
 """

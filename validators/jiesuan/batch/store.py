@@ -33,7 +33,8 @@ from typing import Any
 import msgspec
 
 from .. import __version__
-from ..pack import Pack, pack_folders
+from ..declared import pack_folders
+from ..pack import Pack
 from ..report import Finding, Report, Unverified
 from ..rule import Rule
 from ..text import mask

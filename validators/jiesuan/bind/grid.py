@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..form import ALL, Form, Key, Shape
-from ..number import read_number
+from ..number import DASHES, read_number
 from ..table import Problem, Table
 from ..text import fold
 from .down import bind_down
@@ -62,7 +62,9 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
     columns = match_columns(form.fields, paths, numbers, stubs.values())
     totals = total_labels(form)
     state: dict[str, str] = {}
-    for row in range(first_row, len(sheet.values) + 1):
+    figures = [column for name, column in columns.items() if form.field(name).numeric]
+    begin = _header_end(labels, range(top, first_row), figures, numbers) + 1
+    for row in range(begin, len(sheet.values) + 1):
         key, label = _row_key(form, shape.rows, stubs, labels, totals, row, state)
         if key is None:
             _note_stranger(placed, form, labels, row, stubs, columns)
@@ -71,6 +73,18 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
         if not any(member != ALL for member in key):
             break
     return finish(form, shape, placed, columns, paths), placed.problems
+
+
+def _header_end(labels: Labels, rows: range, columns: list[int], numbers: dict[int, int]) -> int:
+    """The last of the rows with headings or the printed column numbers; those below it belong to the table and have lost
+    their label."""
+    for row in reversed(rows):
+        texts = (fold(labels.at(row, column)) for column in columns)
+        if any(text and text not in DASHES and not text.replace(".", "").isdecimal() for text in texts):
+            return row
+        if numbers and number_row(labels, row, row) == numbers:
+            return row
+    return rows.stop - 1
 
 
 def _row_key(

@@ -21,6 +21,13 @@ _EDGE = "\t"
 """Stands between the texts of two cells; folding leaves none inside a text."""
 _FIGURE = re.compile(r"(?<![\d.年月-])-?\d[\d,]*(?:\.\d+)?(?![\d年月日,.%])")
 
+_WRITER = Line(where="row", text="填表人：{填表人}", also=("填报人", "制表人", "填表", "制表"))
+"""Who filled the form in, as the forms print it over or beside a name."""
+_BESIDE = ("审批", "审核", "财务", "负责人", "校长", "办公电话", "联系电话", "电话", "手机", "日期", "填表日期", "填报日期")
+"""What else a signature line asks for."""
+_NEXT = re.compile(r"\(|(?:^|\s)[^\s:(]{1,8}:")
+"""Where a label begins that is not among these: （分机：…"""
+
 Row = list[tuple[int, Value]]
 """(column, value) of the cells of a row that hold something."""
 
@@ -45,6 +52,25 @@ def read_lines(form: Form, table: Table, labels: Labels) -> None:
         else:
             texts = texts or [(row, *_joined(cells)) for row, cells in enumerate(rows, 1) if cells]
             _read_sentence(line, table, labels, texts, figures)
+    if any(line.sign for line in form.line):
+        _read_writer(table, rows)
+
+
+def _read_writer(table: Table, rows: list[Row]) -> None:
+    """The name typed behind `填表人：` in the signature line, or in the cell next to it; most are signed on paper."""
+    for row in range(max(table.rows, default=0) + 1, len(rows) + 1):
+        cells = rows[row - 1]
+        for position, (column, value) in enumerate(cells):
+            if not isinstance(value, str) or not ("填" in value or "制" in value):
+                continue
+            said = _behind(value, _WRITER, _BESIDE)
+            if said == "" and position + 1 < len(cells):
+                column, value = cells[position + 1]
+                said = clean(_text(value))
+            name = _NEXT.split(said, maxsplit=1)[0].strip() if said else ""
+            if name and not any(character.isdigit() for character in name):
+                table.lines["填表人"] = LineValue(Ref(table.sheet.name, row, column), name)
+                return
 
 
 @once

@@ -6,7 +6,8 @@ import itertools
 from decimal import Decimal
 
 from ..form import Key
-from ..number import plain
+from ..number import plain, read_number
+from ..ref import Ref
 from ..report import Finding, amount
 from ..table import Table
 from .context import Context, related
@@ -158,6 +159,32 @@ def not_in_need(context: Context) -> None:
         _empty(
             context, table, [i for i in table.details() if (table.keys[i][position], table.keys[i][other]) == wanted]
         )
+
+
+def dashed(context: Context) -> None:
+    """D3: the cells of a total that the form prints a dash in hold no number (columns 7 and 9 of 全校合计)."""
+    for table in context.tables():
+        totals = [(index, total) for total in table.form.total for key in table.form.total_keys(total)
+                  if (index := table.index.get(key)) is not None]  # fmt: skip
+        places = []
+        for index, name in ((index, name) for index, total in totals for name in total.dash if name in table.columns):
+            columns = {cell[1] for cell in table.columns[name].cells if cell is not None}
+            if len(columns) == 1:
+                places.append((index, name, Ref(table.sheet.name, table.rows[index], columns.pop())))
+        typed = [read_number(table.sheet.value(ref.row, ref.column)).value for _, _, ref in places]
+
+        def describe(
+            position: int, typed: list[Decimal | None] = typed, places: list[tuple[int, str, Ref]] = places,
+            table: Table = table,
+        ) -> Finding:  # fmt: skip
+            index, name, ref = places[position]
+            column = table.form.field(name)
+            figure = amount(typed[position] or Decimal(0), column.unit)
+            return context.at_ref(
+                ref, table.label(name, index), context.rule.name, expected="—", actual=figure, unit=column.unit
+            )
+
+        context.ledger.demand(context.rule, [value is None for value in typed], describe)
 
 
 def _empty(context: Context, table: Table, records: list[int]) -> None:

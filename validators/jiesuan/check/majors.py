@@ -12,6 +12,7 @@ from ..text import fold
 from .context import Context, related, several
 
 _ZERO = Decimal(0)
+_AGRI = "涉农专业"
 
 
 def _majors(table: Table, index: int) -> list[tuple[str, Entry | None]]:
@@ -103,6 +104,41 @@ def major_count(context: Context) -> None:
             )
 
         context.ledger.relate(context.rule, "==", [stated], [counted], [_ZERO], describe)
+
+
+def agri_majors(context: Context) -> None:
+    """E14: what stands under 涉农专业 is in the catalogue of 涉农专业, and what is in it stands nowhere else."""
+    catalogue = context.workbook.pack.majors
+    if not catalogue.agri:
+        context.ledger.cannot(context.rule, "表册里没有涉农专业名单（majors.toml）")
+        return
+    for table in context.tables():
+        if not context.bound(table, "就读专业"):
+            continue
+        position = table.form.axes.index("专业类别")
+        places: dict[tuple[str, str], dict[int, None]] = {}
+        for index in table.details():
+            for text, entry in _majors(table, index):
+                place = (major_of(entry) if entry else text, table.keys[index][position])
+                places.setdefault(place, {})[index] = None
+        named = list(places)
+        holds = [(kind == _AGRI) == catalogue.is_agri(major) for major, kind in named]
+
+        def describe(
+            at: int, named: list[tuple[str, str]] = named, places: dict[tuple[str, str], dict[int, None]] = places,
+            table: Table = table,
+        ) -> Finding:  # fmt: skip
+            (major, kind), (first, *others) = named[at], places[named[at]]
+            if kind == _AGRI:
+                message, expected = f"“{major[:20]}”填在涉农专业下，不在涉农专业名单里", ""
+            else:
+                message, expected = f"“{major[:20]}”像是涉农专业，填在{kind}下", _AGRI
+            cells = [ref for i in others if (ref := table.ref("就读专业", i)) is not None]
+            where = compress((ref.row, ref.column) for ref in cells)
+            again = (Related(table.sheet.name, where, f"就读专业（{len(cells)}格）", major[:20]),) if cells else ()
+            return context.at_cell(table, "就读专业", first, message, expected=expected, related=again)
+
+        context.ledger.demand(context.rule, holds, describe)
 
 
 def major_types(context: Context) -> None:

@@ -152,10 +152,15 @@ class _Relation:
             standards = monthly_standards(self.workbook, anchor.table.form.role, anchor.operand.name)
             hint = clue(actual, expected, rule.unit, standards)
             message += f"：{hint}" if hint else ""
+        blank = _blank(anchor, at)
+        if blank and operator != ">":  # a rule that asks for any number says itself that there is none
+            message = f"没有填，按 0 核对：{message}"
         if len(others) > 1:
             message += f"（另有 {len(others) - 1} 个月也是如此）"
         stated = amount(actual, rule.unit)
         related = [_related(f, instance) for f in result.figures.values() if f.places[instance]]
+        if blank:
+            related = [r for r in related if (r.sheet, r.cell) != (ref.sheet, ref.cell)]
         return Finding(
             rule,
             ref.sheet,
@@ -163,7 +168,7 @@ class _Relation:
             _related(anchor, at).label,
             message,
             expected=f"{_WORDS[operator]}{amount(expected, rule.unit)}",
-            actual="（空白）" if _blank(anchor, at) else stated,
+            actual="（空白）" if blank else stated,
             difference=signed(actual - expected, rule.unit),
             unit=rule.unit,
             related=tuple(r for r in related if (r.sheet, r.cell, r.value) != (ref.sheet, ref.cell, stated)),

@@ -10,7 +10,7 @@ from ..bind import Workbook, bind
 from ..book import Book
 from ..check import between, bureau, forms, limits, majors, sheets, students
 from ..pack import load_pack
-from ..recalculate import refers_to_itself
+from ..recalculate import refers_to_itself, waits
 from ..ref import Ref
 from ..report import Finding, Report, place
 from ..rule import Rule
@@ -30,9 +30,11 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "jump": limits.jumps,
     "closed-member": limits.closed_members,
     "not-in-need": limits.not_in_need,
+    "dashed": limits.dashed,
     "aid-months": students.aid_months,
     "fee-months": students.fee_months,
     "same-months": students.same_months,
+    "tier-months": students.tier_months,
     "grade-aid": students.grade_aid,
     "class-grade": students.class_grade,
     "class-major": students.class_major,
@@ -41,7 +43,7 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "phone-missing": students.phone_missing,
     "phone-shared": students.phone_shared,
     "age": students.age,
-    "same-school": sheets.same_school,
+    "same-line": sheets.same_line,
     "school-missing": sheets.school_missing,
     "title-term": sheets.title_term,
     "title-set": sheets.title_set,
@@ -50,6 +52,7 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "majors-format": majors.majors_format,
     "major-count": majors.major_count,
     "major-types": majors.major_types,
+    "agri-majors": majors.agri_majors,
     "fee-head-months": between.fee_head_months,
     "others": between.others,
     "balance": sheets.balance,
@@ -165,7 +168,14 @@ def _problems(workbook: Workbook) -> _Problems:
                     found.setdefault("circular", []).append(item)
                 elif bound.numbers[index].trouble == "uncached":
                     uncached.setdefault(sheet.name, []).append((Ref(sheet.name, *cell), table.label(name, index)))
-    for places in uncached.values():
+    circular = {ref.sheet for ref, _, _ in found.get("circular", []) if ref}
+    for name, places in uncached.items():
+        # What only waits for another cell of the sheet is told there; in a ring of formulas each waits.
+        sheet = workbook.book.sheet(name)
+        own = [(ref, label) for ref, label in places if not waits(sheet, (ref.row, ref.column))]
+        places = own or ([] if name in circular else places)
+        if not places:
+            continue
         # A file saved by a generator has none at all: one word for a sheet is enough.
         ref, label = min(places)
         others = f"，本表共 {len(places)} 格" if len(places) > 1 else ""

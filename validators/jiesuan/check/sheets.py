@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 from ..number import rounding
@@ -14,32 +15,41 @@ from .context import Context, signed
 from .ledger import NOISE
 
 _ZERO = Decimal(0)
+_DATE_LIKE = re.compile(r"[\d年月日号./-]+")
 _YEAR_MONTH = re.compile(r"(20\d{2})[年./-](\d{1,2})")
 
 
-def same_school(context: Context) -> None:
-    """E12: one school name on every sheet."""
-    named = [
-        (table, line)
-        for table in context.workbook.tables.values()
-        if (line := table.lines.get("学校名称")) and line.text
-    ]
-    if not named:
-        context.ledger.cannot(context.rule, "各表都没有填学校名称")
+def same_line(context: Context) -> None:
+    """E12: the same school, date and author (option `line`) wherever a sheet names one."""
+    name = str(context.rule.options["line"])
+    tables = context.workbook.tables.values()
+    said = [(table, line, _said(line.text)) for table in tables if (line := table.lines.get(name))]
+    filled = [item for item in said if item[2]]
+    if not filled:
+        # Who filled the form in is mostly signed on paper: no blank of the form asks for it.
+        if any(f"{{{name}}}" in line.text for table in tables for line in table.form.line):
+            context.ledger.cannot(context.rule, f"各表都没有填{name}")
         return
-    counts: dict[str, int] = {}
-    for _, line in named:
-        counts[fold(line.text)] = counts.get(fold(line.text), 0) + 1
-    common = max(counts, key=lambda name: counts[name])
-    usual = next(line for _, line in named if fold(line.text) == common)
-    holds = [fold(line.text) == common for _, line in named]
+    counts = Counter(text for _, _, text in filled)
+    common = max(counts, key=counts.__getitem__)
+    usual = next(line for _, line, text in filled if text == common)
+    holds = [text == common for _, _, text in filled]
 
     def describe(position: int) -> Finding:
-        table, line = named[position]
-        message = f"与“{usual.ref.sheet}”的学校名称不同"
-        return context.at_ref(line.ref, f"{table.form.name} · 学校名称", message, expected=usual.text, actual=line.text)
+        table, line, _ = filled[position]
+        message = f"与“{usual.ref.sheet}”的{name}不同"
+        return context.at_ref(line.ref, f"{table.form.name} · {name}", message, expected=usual.text, actual=line.text)
 
     context.ledger.demand(context.rule, holds, describe)
+
+
+def _said(text: str) -> str:
+    """What a blank says, to be compared; dates as year, month and day, and nothing unless all three are there."""
+    folded = fold(text)
+    if not _DATE_LIKE.fullmatch(folded):
+        return folded
+    numbers = [str(int(number)) for number in re.findall(r"\d+", folded)]
+    return "-".join(numbers) if len(numbers) == 3 else ""
 
 
 def school_missing(context: Context) -> None:

@@ -61,18 +61,19 @@ def whole_months(amount: Decimal, monthly: Decimal) -> int | None:
     return int(months) if months == months.to_integral_value() else None
 
 
-def _monthly_aid(context: Context) -> Decimal | None:
+def _monthly(context: Context, name: str = "助学金月标准") -> Decimal | None:
+    """The policy figure (元 a month) of the workbook's term and set; the ledger says when there is none."""
     workbook = context.workbook
-    standard = workbook.pack.policy.lookup("助学金月标准", workbook.term, {"隶属": workbook.set})
+    standard = workbook.pack.policy.lookup(name, workbook.term, {"隶属": workbook.set})
     if standard is None:
-        context.ledger.cannot(context.rule, f"政策数据里没有{workbook.term.title}的“助学金月标准”")
+        context.ledger.cannot(context.rule, f"政策数据里没有{workbook.term.title}的“{name}”")
         return None
     return standard.amount
 
 
 def aid_months(context: Context) -> None:
     """B5: 助学金 is a whole number of months."""
-    found, monthly = _rows(context, "助学金金额"), _monthly_aid(context)
+    found, monthly = _rows(context, "助学金金额"), _monthly(context)
     if found is None or monthly is None:
         return
     table, rows = found
@@ -124,7 +125,7 @@ def same_months(context: Context) -> None:
     if found is None:
         return
     table, rows = found
-    monthly = _monthly_aid(context)
+    monthly = _monthly(context)
     if monthly is None:
         return
     roster = roster_of(context)
@@ -149,6 +150,40 @@ def same_months(context: Context) -> None:
         months = "或".join(map(str, sorted(roster.months[index])))
         message = f"助学金是 {aid} 个月，免学费是 {months} 个月"
         return context.at_cell(table, "助学金金额", index, message, related=(related(table, "免学费金额", index),))
+
+    context.ledger.demand(context.rule, holds, describe)
+
+
+def tier_months(context: Context) -> None:
+    """B8 with tiers of 助学金, whose amount says no months: it lies between the lowest and the highest tier for as many
+    months as the fee (what is more than any tier allows, P207 says)."""
+    found = _rows(context, "助学金金额", "免学费金额")
+    if found is None:
+        return
+    low, high = _monthly(context, "助学金最低月标准"), _monthly(context, "助学金最高月标准")
+    if low is None or high is None:
+        return
+    table, rows = found
+    roster = roster_of(context)
+    rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
+    paid = zip(rows, *(table.amounts(name, rows) for name in ("助学金金额", "免学费金额")), strict=True)
+    chosen: list[tuple[int, Decimal]] = []
+    for index, aid, fee in paid:
+        if not 0 < aid <= high * len(MONTHS) or fee <= 0:
+            continue
+        if roster.months[index]:
+            chosen.append((index, aid))
+        else:
+            context.ledger.cannot(context.rule, f"{table.ref('免学费金额', index)} 不是整月，折不出月数")
+    holds = [any(low * months <= aid <= high * months for months in roster.months[index]) for index, aid in chosen]
+
+    def describe(position: int) -> Finding:
+        index, aid = chosen[position]
+        months = sorted(roster.months[index])
+        spans = "或".join(f"{plain(low * n)}—{plain(high * n)}" for n in months)
+        message = f"免学费是 {'或'.join(map(str, months))} 个月，助学金却{'不足' if aid < low * months[0] else '多于'}这几个月"
+        other = (related(table, "免学费金额", index),)
+        return context.at_cell(table, "助学金金额", index, message, expected=f"{spans} 元", related=other)
 
     context.ledger.demand(context.rule, holds, describe)
 

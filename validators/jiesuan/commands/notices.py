@@ -243,31 +243,46 @@ def pack(
     sender: Annotated[
         SenderName | None, typer.Option("--as", metavar="身份", help="设区市、省属校 或 市属校；不写则从材料上认")
     ] = None,
+    schools: Annotated[
+        Path | None,
+        typer.Option("--roster", metavar="名单", help="本市学校名单（工作簿或文本，一行一校），查哪校的表没有"),
+    ] = None,
+    output: FormatOption = Format.text,
     force: Annotated[bool, typer.Option("--force", "-f", help="缺件也打包，清单里写明；已有的输出文件也覆盖")] = False,
 ) -> None:
     """报送包：查通知要的材料齐不齐，按通知的办法命名、打包，附清单和校验码。"""
     from ..notices.output import check_new, save_new
-    from ..notices.package import MARKS, PLAIN_MARKS, Unclear, archive, plan, text_lines
+    from ..notices.package import MARKS, PLAIN_MARKS, Unclear, archive, plan, record, text_lines
     from ..notices.submission import collect
+    from ..notices.work import read_list
+    from ..session import Failure
 
     if not folder.is_dir():
         raise Misuse(f"“{folder.name or folder}”不是文件夹。请写放着报送材料的文件夹。")
     check_new(out, ".zip", force=force)
-    wanted = parse_term(term)
+    wanted, listed = parse_term(term), read_list(schools) if schools else None
+    if isinstance(listed, Failure):
+        raise Misuse(f"{listed.file}：{listed.message}")
+    names = [school.name for school in listed[1]] if listed else []
     given = collect(folder, term=wanted, out=out)
     try:
-        package = plan(given, unit=unit, term=wanted, sender=sender.value if sender else "")
+        package = plan(given, unit=unit, term=wanted, sender=sender.value if sender else "", schools=names)
     except Unclear as error:
         for one in given:
             if one.failure:
                 say(f"{one.failure.file}：{one.failure.message}")
         raise Misuse(str(error)) from error
-    emit_lines((line, "") for line in text_lines(package, MARKS if encodable("✓✗") else PLAIN_MARKS))
+    if output is Format.text:
+        emit_lines((line, "") for line in text_lines(package, MARKS if encodable("✓✗") else PLAIN_MARKS))
     unreadable = any(one.failure for one in given)
     if package.missing and not force:
+        if output is Format.json:
+            emit_json(record(package))
         say("没有打包：补齐打 ✗ 的各项再来；确要先报，加 --force。".replace("✗", "✗" if encodable("✗") else "×"))
         raise typer.Exit(FAILED if unreadable else FINDINGS)
     save_new(out, archive(package), ".zip", force=force)
+    if output is Format.json:
+        emit_json(record(package, out.name))
     short = f"（缺 {package.missing} 项，清单里已写明）" if package.missing else ""
     say(f"已写成 {out.name}：{len(package.files)} 个文件{short}。里面有学生的完整信息，请只发给收件单位。")
     raise typer.Exit(FAILED if unreadable else FINDINGS if package.missing else CLEAN)

@@ -27,6 +27,10 @@ RosterFile = Annotated[Path, typer.Argument(metavar="名册", help="学籍名册
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="对照.toml", help="自己的列名对照文件，写法同表册里的 roster.toml")
 ]
+RegionOption = Annotated[
+    str, typer.Option("--region", metavar="地区", help="按哪里的资格条件和时限，如 福建、泉州、内蒙古、全国")
+]
+REGION = "福建"
 MarkOption = Annotated[bool, typer.Option("--mark", help="把每一处标在表上，另存为 …_已校验.xlsx")]
 DayOption = Annotated[str | None, typer.Option("--today", metavar="日期", help="按哪一天算还剩几个工作日，默认今天")]
 
@@ -92,13 +96,15 @@ def roster(
     marks: MarkOption = False,
     term: TermOption = None,
     mapping: MappingOption = None,
+    region: RegionOption = REGION,
     output: FormatOption = Format.text,
     force: ForceOption = False,
     everything: AllOption = False,
     password: PasswordOption = None,
 ) -> None:
-    """校验学籍名册：身份证、年龄、全日制、学制年限、年级、涉农、转入、注册期限；与结算表比对。"""
+    """校验学籍名册：身份证、年龄、全日制、学制年限、年级、涉农、转入、注册期限、资格；与结算表比对。"""
     from ..pack import load_pack
+    from ..regions import load_law
     from ..render.json import document, report_record, unreadable_record
     from ..render.text import report_lines
     from ..roster.check import check_roster
@@ -111,7 +117,7 @@ def roster(
     if fill not in (None, "省属", "市属"):
         raise Misuse("--fill 后面写 省属 或 市属。")
     wanted: Term | None = parse_term(term)
-    info, pack = fields_of(mapping), load_pack()
+    info, pack, law = fields_of(mapping), load_pack(), load_law(region)
     records: list[dict[str, Any]] = []
     reports = []
     code = CLEAN
@@ -133,7 +139,7 @@ def roster(
         if wanted is None and workbook is not None and not isinstance(workbook, Failure):
             wanted = workbook.term
         wanted = wanted or current_term(dt.date.today())
-        reports.append(check_roster(found, pack, wanted))
+        reports.append(check_roster(found, pack, wanted, law=law))
         if workbook is not None and not isinstance(workbook, Failure):
             reports.append(compare(found, workbook))
     for number, (report, file) in enumerate(zip(reports, (path, settlement), strict=False)):
@@ -196,11 +202,13 @@ def changes(
     out: Annotated[Path | None, typer.Option("-o", "--output", metavar="清单.xlsx", help="另存为清单")] = None,
     today: DayOption = None,
     mapping: MappingOption = None,
+    region: RegionOption = REGION,
     output: FormatOption = Format.text,
     force: ForceOption = False,
 ) -> None:
     """两份名册之间的异动：新增、减少、变更，各自十个工作日的最后办理日，逾期的在前。"""
     from ..roster.books import changes_book
+    from ..roster.changes import WORKDAYS, not_compared
     from ..roster.changes import changes as between
 
     info = fields_of(mapping)
@@ -208,13 +216,16 @@ def changes(
     if first is None or second is None:
         raise typer.Exit(FAILED)
     day = parse_day(today, "--today") or dt.date.today()
-    found = between(first, second, today=day, since=parse_day(since, "--since"))
+    allowed = workdays_for("学籍异动", region, day.year, WORKDAYS)
+    found = between(first, second, today=day, since=parse_day(since, "--since"), workdays=allowed)
+    for words in filter(None, map(not_compared, (first, second))):
+        say(f"注意：{words}")
     if output is Format.json:
         emit_json({"schema_version": 1, "old": first.file, "new": second.file, "changes": list(map(_change, found))})
     else:
-        emit_lines(_change_lines(found, day))
+        emit_lines(_change_lines(found, day, allowed))
     if out:
-        notes = [f"{first.file} → {second.file}；按 {day:%Y-%m-%d} 计算；学籍异动应在10个工作日内办理。"]
+        notes = [f"{first.file} → {second.file}；按 {day:%Y-%m-%d} 计算；学籍异动应在{allowed}个工作日内办理。"]
         write_out(out, changes_book(found, notes), force=force)
     raise typer.Exit(FINDINGS if found else CLEAN)
 
@@ -228,7 +239,7 @@ def _change(change: Change) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _change_lines(found: list[Change], day: dt.date) -> Iterator[tuple[str, str]]:
+def _change_lines(found: list[Change], day: dt.date, allowed: int) -> Iterator[tuple[str, str]]:
     from ..roster.books import left_words
 
     counts = {kind: sum(change.kind == kind for change in found) for kind in ("新增", "减少", "变更")}
@@ -237,7 +248,7 @@ def _change_lines(found: list[Change], day: dt.date) -> Iterator[tuple[str, str]
         yield "两份名册的学生完全相同。", ""
         return
     late = sum(change.late for change in found)
-    yield f"按 {day:%Y-%m-%d} 计算，已逾期 {late} 人。学籍异动应在10个工作日内办理。", ""
+    yield f"按 {day:%Y-%m-%d} 计算，已逾期 {late} 人。学籍异动应在{allowed}个工作日内办理。", ""
     yield "", ""
     rows = [
         (c.kind, c.name, c.number, c.what, f"{c.last:%Y-%m-%d}" if c.last else "不详", left_words(c.left), f"{c.file} {c.ref}")
@@ -248,6 +259,14 @@ def _change_lines(found: list[Change], day: dt.date) -> Iterator[tuple[str, str]
         yield f"注意：{remark}。", ""
     if any(change.last is None for change in found):
         yield "名册没有写异动日期的，用 --since 写明从哪一天起算。", ""
+
+
+def workdays_for(matter: str, region: str, year: int, otherwise: int) -> int:
+    """Workdays that the calendar of a region allows for a matter."""
+    from ..regions import load_law
+
+    held = load_law(region).period(matter, year)
+    return held.entry.workdays if held else otherwise
 
 
 def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], colors: list[str]) -> Iterator[tuple[str, str]]:
@@ -284,13 +303,15 @@ def duplicates(
     full: Annotated[bool, typer.Option("--full", help="登记表里写完整身份证号（只供本单位内部使用）")] = False,
     today: DayOption = None,
     mapping: MappingOption = None,
+    region: RegionOption = REGION,
     output: FormatOption = Format.text,
     force: ForceOption = False,
 ) -> None:
     """在上级发来的疑似重复名单里找出本单位的学生，计算清理期限，写成登记表。"""
     from ..reading import UnreadableFile, open_book
     from ..roster.books import record_book
-    from ..roster.matches import NotList, clearing
+    from ..roster.changes import not_compared
+    from ..roster.matches import WORKDAYS, NotList, clearing
     from ..session import failed
 
     start = parse_day(received, "--received")
@@ -306,17 +327,20 @@ def duplicates(
             code = FAILED
     if ours is None or start is None or not books:
         raise typer.Exit(FAILED)
+    allowed = workdays_for("重复资助清理", region, start.year, WORKDAYS)
+    if words := not_compared(ours):
+        say(f"注意：{words}")
     try:
-        found = clearing(ours, books, received=start, today=day)
+        found = clearing(ours, books, received=start, today=day, workdays=allowed)
     except NotList as error:
         say(str(error))
         raise typer.Exit(FAILED) from None
     if output is Format.json:
         emit_json(_clearing(found))
     else:
-        emit_lines(_clearing_lines(found))
+        emit_lines(_clearing_lines(found, allowed))
     if out:
-        notes = [f"收到名单 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（10个工作日）。"]
+        notes = [f"收到名单 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（{allowed}个工作日）。"]
         write_out(out, record_book(found, notes, full=full), force=force)
     raise typer.Exit(max(code, FINDINGS if found.matches else CLEAN))
 
@@ -336,13 +360,13 @@ def _clearing(found: Clearing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clearing_lines(found: Clearing) -> Iterator[tuple[str, str]]:
+def _clearing_lines(found: Clearing, allowed: int) -> Iterator[tuple[str, str]]:
     from ..roster.books import left_words
 
     yield f"名单共 {found.listed} 人，其中本单位 {len(found.matches)} 人。", "bold"
     color = "red" if found.left < 0 else ""
     yield (
-        f"收到 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（10个工作日），{left_words(found.left)}。",
+        f"收到 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（{allowed}个工作日），{left_words(found.left)}。",
         color,
     )
     if found.remark:

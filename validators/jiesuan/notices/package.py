@@ -7,8 +7,9 @@ import io
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..term import Term
 from ..text import fold, mask
@@ -52,25 +53,44 @@ class Unclear(ValueError):
     """Term, unit or kind of sender cannot be told from the files; the message says which option to give."""
 
 
-def plan(given: list[Given], *, unit: str = "", term: Term | None = None, sender: str = "") -> Package:
-    """Put the files of a folder to what the notice asks for.  Raises Unclear."""
+def plan(
+    given: list[Given], *, unit: str = "", term: Term | None = None, sender: str = "", schools: Sequence[str] = ()
+) -> Package:
+    """Put the files of a folder to what the notice asks for; `schools` are those whose workbooks must be there.  Raises
+    Unclear."""
     wanted = submission()
     reports = [item.report for item in given if item.report]
     term = term or _term(given)
     who = next(item for item in wanted.sender if item.id == (sender or _sender(given)))
     if not unit:
-        schools = {report.school for report in reports if report.school}
-        if who.id == "设区市" or len(schools) != 1:
+        named = {report.school for report in reports if report.school}
+        if who.id == "设区市" or len(named) != 1:
             raise Unclear("请用 --unit 写明报送单位名称，如 --unit 泉州市人力资源和社会保障局。")
-        unit = schools.pop()
+        unit = named.pop()
     unit = _safe(unit)
     names = {"单位": unit, "学期": f"{term.year}年{term.season}季", "学期简": str(term)}
     package = Package(unit, who, term, _fill(wanted.subject, names), [], [], [])
     for item in wanted.item:
         if who.id in item.senders:
             _item(package, item, [one for one in given if one.item is item], names)
+    if schools:
+        _listed(package, given, schools)
     _rest(package, given)
     return package
+
+
+def _listed(package: Package, given: list[Given], schools: Sequence[str]) -> None:
+    """Every school of the list has its workbook here; a school that is not on it is told."""
+    found = {fold(one.report.school): one for one in given if one.report and one.item and one.item.kind == "school"}
+    wanted = {fold(name): name for name in schools}
+    for key, name in wanted.items():
+        if key not in found:
+            package.lines.append(Line("缺", f"学校结算表：没有“{mask(name)}”的"))
+    for key, one in found.items():
+        if key not in wanted and one.report:
+            package.remarks.append(
+                f"学校名单里没有“{mask(one.report.school) or '（没有学校名称）'}”：{mask(one.path.name)}"
+            )
 
 
 def _term(given: list[Given]) -> Term:
@@ -179,6 +199,22 @@ def archive(package: Package) -> bytes:
             entry.external_attr = 0o100644 << 16
             target.writestr(entry, data)
     return buffer.getvalue()
+
+
+def record(package: Package, output: str = "") -> dict[str, Any]:
+    """The checklist as JSON; `output` is the archive's name, '' where none was written."""
+    return {
+        "schema_version": 1,
+        "unit": package.unit,
+        "sender": package.sender.id,
+        "term": str(package.term),
+        "subject": package.subject,
+        "missing": package.missing,
+        "lines": [{"mark": line.mark, "text": line.text} for line in package.lines],
+        "files": [{"name": name, "source": mask(one.path.name)} for name, one in package.files],
+        "remarks": package.remarks,
+        "output": output or None,
+    }
 
 
 MARKS: dict[Mark, str] = {"有": "✓", "缺": "✗", "请自查": "□"}

@@ -11,7 +11,7 @@ from ..reading import UnreadableFile, open_book, received
 from ..report import Report
 from ..session import Failure, broken, failed
 from .institution import Filled
-from .institution_check import Read, check_city, check_institution, listed_schools
+from .institution_check import Listed, Read, check_city, check_institution, listed_schools
 
 _LISTS = (".txt", ".csv")
 
@@ -47,7 +47,15 @@ def _checked(path: Path, law: Law) -> Checked:
 
 
 def check_list(path: Path, checked: list[Checked]) -> Report | Failure:
-    """The forms against a list of schools: a workbook, or a text with one school a line."""
+    """The forms against a list of schools."""
+    found = read_list(path)
+    if isinstance(found, Failure):
+        return found
+    return check_city(*found, [Read(item.path, item.filled) for item in checked if item.filled])
+
+
+def read_list(path: Path) -> tuple[Book, list[Listed]] | Failure:
+    """A list of schools: a workbook, or a text with one school a line."""
     try:
         book = _text_book(path) if path.suffix.lower() in _LISTS else open_book(path)
         listed = listed_schools(book)
@@ -57,7 +65,7 @@ def check_list(path: Path, checked: list[Checked]) -> Report | Failure:
         return broken(path, error)
     if not listed:
         return failed(path, "not-list", "名单里没有学校。请用一列写校名，标题写“学校名称”。")
-    return check_city(book, listed, [Read(item.path, item.filled) for item in checked if item.filled])
+    return book, listed
 
 
 def _text_book(path: Path) -> Book:

@@ -212,6 +212,7 @@ class Linter:
         """The report; a file that names no period leaves that rule unchecked."""
         rules = tuple(self.rules.values())
         report = Report(mask(self.file), sha256, self.pack.info.id, SET, "", rules)
+        report.when_passed = "没有查出不得公示的内容，可以公示；公示期满后及时撤下、删除。"
         place = {name: at for at, name in enumerate(self.sheets)}
         report.findings = sorted(
             self.findings, key=lambda f: (LEVELS.index(f.level), place.get(f.sheet, 99), f.order, f.code, f.label)

@@ -15,8 +15,8 @@ from ..identity import GRADES, major_of, parse_entry
 from ..marking.files import find_libreoffice
 from ..pack import Pack
 from ..produce_error import OutputError
-from ..roster.compare import grade_in, present, school_of
-from ..roster.read import Roster
+from ..roster.compare import present, school_of
+from ..roster.read import Roster, grade_in
 from ..term import Term
 from ..workdays import workdays_after
 from .lint import PERIOD, public_fields

@@ -103,4 +103,4 @@ def left_words(left: int | None) -> str:
     """Workdays left, in words."""
     if left is None:
         return "不详"
-    return f"已逾期 {-left} 天" if left < 0 else "今天到期" if left == 0 else f"还有 {left} 天"
+    return f"已逾期 {-left} 个工作日" if left < 0 else "今天到期" if left == 0 else f"还有 {left} 个工作日"

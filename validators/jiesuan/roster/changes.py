@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from ..ref import Ref
 from ..text import fold, mask, mask_number
 from ..workdays import workdays_after, workdays_between
-from .check import AWAY, shown
+from .context import AWAY, shown
 from .read import Roster, date_of, entry_of, grade_of
 
 WORKDAYS = 10
 """Workdays for reporting a change."""
+Times = tuple[dt.date, dt.date | None, int]
+"""Today, the day to count from where a roster names none, workdays allowed."""
 COMPARED = ("姓名", "学校名称", "专业", "专业类别", "班级", "入学年季", "学制", "学籍状态", "困难类型", "认定等级")
 ASKED = "（请写明：毕业、退学、休学、转出）"
 ASKED_NEW = "（请写明：新生、转入、复学）"
@@ -47,15 +49,18 @@ class Change:
         return self.left is not None and self.left < 0
 
 
-def changes(old: Roster, new: Roster, *, today: dt.date, since: dt.date | None = None) -> list[Change]:
+def changes(
+    old: Roster, new: Roster, *, today: dt.date, since: dt.date | None = None, workdays: int = WORKDAYS
+) -> list[Change]:
     """Every change from `old` to `new`, late ones first.  `since` is the day to count from where a roster names none
-    (the day of the new export)."""
+    (the day of the new export); `workdays` are what the law of the region allows."""
+    times = today, since, workdays
     before = {number: index for index, number in enumerate(old.numbers) if number}
     after = {number: index for index, number in enumerate(new.numbers) if number}
-    found = [_came(new, after[number], number, today, since) for number in after.keys() - before.keys()]
-    found += [_left(old, before[number], number, today, since) for number in before.keys() - after.keys()]
+    found = [_came(new, after[number], number, times) for number in after.keys() - before.keys()]
+    found += [_left(old, before[number], number, times) for number in before.keys() - after.keys()]
     for number in after.keys() & before.keys():
-        change = _changed(old, before[number], new, after[number], number, today, since)
+        change = _changed(old, before[number], new, after[number], number, times)
         if change is not None:
             found.append(change)
     order = {"减少": 0, "新增": 1, "变更": 2}
@@ -64,11 +69,19 @@ def changes(old: Roster, new: Roster, *, today: dt.date, since: dt.date | None =
     )  # fmt: skip
 
 
-def _made(
-    kind: str, roster: Roster, index: int, number: str, what: str, day: dt.date | None, today: dt.date, since: dt.date | None
-) -> Change:  # fmt: skip
+def not_compared(roster: Roster) -> str:
+    """What of a roster no comparison reaches, in Chinese: students without an identity number, and repeated ones; '' if
+    none."""
+    numbers = [number for number in roster.numbers if number]
+    blank, twice = len(roster) - len(numbers), len(numbers) - len(set(numbers))
+    parts = [f"{blank} 行没有身份证号"] * bool(blank) + [f"{twice} 行身份证号与别的行重复"] * bool(twice)
+    return f"“{roster.file}”有 {'，'.join(parts)}，没有比对；先用 jiesuan roster 校验名册。" if parts else ""
+
+
+def _made(kind: str, roster: Roster, index: int, number: str, what: str, day: dt.date | None, times: Times) -> Change:
+    today, since, workdays = times
     start = day or since
-    counted = workdays_after(start, WORKDAYS) if start else None
+    counted = workdays_after(start, workdays) if start else None
     left = workdays_between(today, counted.date) if counted else None
     return Change(
         kind, mask(roster.text("姓名", index)), mask_number(number), roster.file, roster.ref("身份证号", index), what, day,
@@ -81,18 +94,18 @@ def _reason(roster: Roster, index: int) -> tuple[str, dt.date | None]:
     return kind, date_of(roster.value("异动日期", index))
 
 
-def _came(roster: Roster, index: int, number: str, today: dt.date, since: dt.date | None) -> Change:
+def _came(roster: Roster, index: int, number: str, times: Times) -> Change:
     kind, day = _reason(roster, index)
     registered = date_of(roster.value("注册日期", index))
     reason = kind if kind in ("转入", "复学") else "新注册" if registered else ASKED_NEW
-    return _made("新增", roster, index, number, reason, (day if kind else None) or registered, today, since)
+    return _made("新增", roster, index, number, reason, (day if kind else None) or registered, times)
 
 
-def _left(roster: Roster, index: int, number: str, today: dt.date, since: dt.date | None) -> Change:
+def _left(roster: Roster, index: int, number: str, times: Times) -> Change:
     kind, day = _reason(roster, index)
     state = roster.code("学籍状态", index) or ""
     reason = kind if kind in AWAY else state if state in AWAY else ASKED
-    return _made("减少", roster, index, number, reason, day if reason != ASKED else None, today, since)
+    return _made("减少", roster, index, number, reason, day if reason != ASKED else None, times)
 
 
 def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
@@ -104,9 +117,7 @@ def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
     return fold(old.text(name, i)) == fold(new.text(name, j))
 
 
-def _changed(
-    old: Roster, i: int, new: Roster, j: int, number: str, today: dt.date, since: dt.date | None
-) -> Change | None:
+def _changed(old: Roster, i: int, new: Roster, j: int, number: str, times: Times) -> Change | None:
     parts = [
         f"{name} {shown(name, old.value(name, i))} → {shown(name, new.value(name, j))}"
         for name in COMPARED
@@ -119,4 +130,4 @@ def _changed(
         return None
     kind, day = _reason(new, j)
     left = (new.code("学籍状态", j) or "") in AWAY and (old.code("学籍状态", i) or "") not in AWAY
-    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day if kind else None, today, since)
+    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day if kind else None, times)

@@ -7,23 +7,22 @@ column by column.  Each rule's `check` names one of the functions in `CHECKS`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable
 from typing import Any
 
-from ..book import Value
 from ..identity import GRADES, Entry, birth, identity_fault, phone_fault, spelled
+from ..law import Law
 from ..pack import Pack
-from ..ref import Ref
-from ..report import Finding, Related, Report, Unverified, display
+from ..regions import load_law
+from ..report import Report
 from ..rule import LEVELS, Rule
 from ..term import Term
-from ..text import fold, mask, mask_number, nearest
-from .fields import RosterInfo
+from ..text import fold, mask
+from .context import AWAY, SET, Context
+from .eligibility import aid_amount, eligible, owed, registered
 from .read import Roster, date_of, entry_of, grade_of, years_of
 
-SET = "学籍名册"
-PERSONAL = frozenset({"身份证号", "联系电话", "银行卡号", "学籍号"})
 _FAULTS = {
     "id-number": "身份证号存成了数字，后几位可能已经丢失；请设为文本后重新输入",
     "id-length": "身份证号应为18位",
@@ -31,75 +30,16 @@ _FAULTS = {
     "id-birth": "第7至14位不是一个有效的出生日期",
     "id-checksum": "最后一位与前17位对不上，至少有一位录错",
 }
-PLAIN = 10**6
-"""Floats below this are printed with their decimals: 2.5 years."""
-AWAY = frozenset({"休学", "退学", "转出", "毕业", "开除", "死亡"})
 
 
-@dataclass
-class Context:
-    """One rule at work on a roster."""
-
-    rule: Rule
-    roster: Roster
-    term: Term
-    today: dt.date
-    findings: list[Finding] = field(default_factory=list)
-    unverified: list[Unverified] = field(default_factory=list)
-
-    @property
-    def info(self) -> RosterInfo:
-        return self.roster.info
-
-    def needs(self, *names: str) -> bool:
-        """Whether the roster has these columns; a missing one leaves the rule unchecked, with the nearest heading."""
-        for name in names:
-            if not self.roster.has(name):
-                close = nearest(name, (text for _, _, text in self.roster.unknown))
-                hint = f"，最接近的标题是“{close}”" if close else ""
-                self.unverified.append(Unverified(self.rule, f"名册里没有“{name}”这一列{hint}"))
-        return all(map(self.roster.has, names))
-
-    def add(
-        self, index: int, name: str, message: str, *, expected: str = "", related: Iterable[str] = (), others: tuple[Related, ...] = ()
-    ) -> None:  # fmt: skip
-        """A finding at a student's cell; `related` names other columns of the same student."""
-        ref = self.roster.ref(name, index)
-        self.findings.append(
-            Finding(
-                self.rule, ref.sheet, ref.cell, label_of(ref, name), message, expected=expected,
-                actual=shown(name, self.roster.value(name, index)),
-                related=(*(self.beside(index, other) for other in related), *others), order=(ref.row, ref.column),
-            )
-        )  # fmt: skip
-
-    def beside(self, index: int, name: str) -> Related:
-        ref = self.roster.ref(name, index)
-        return Related(ref.sheet, ref.cell, label_of(ref, name), shown(name, self.roster.value(name, index)))
-
-    def excused(self, index: int) -> bool:
-        return bool(self.roster.text("备注", index))
-
-
-def label_of(ref: Ref, name: str) -> str:
-    return f"第{ref.row}行 · {name}"
-
-
-def shown(name: str, value: Value) -> str:
-    """A cell for a message; personal numbers are masked even where they are malformed."""
-    if name in PERSONAL and value is not None and value != "":
-        return mask_number(spelled(value))
-    if isinstance(value, dt.date):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return mask(f"{value:g}" if isinstance(value, float) and value < PLAIN else f"{value:.0f}")
-    return mask(display(value))
-
-
-def check_roster(roster: Roster, pack: Pack, term: Term, *, today: dt.date | None = None) -> Report:
-    """Confront a roster with the rules of the pack that need nothing but a roster (`needs = "名册"`)."""
+def check_roster(
+    roster: Roster, pack: Pack, term: Term, *, today: dt.date | None = None, law: Law | None = None
+) -> Report:
+    """Confront a roster with the rules of the pack that need nothing but a roster (`needs = "名册"`); eligibility and
+    deadlines are those of `law`, by default that of the pack's region."""
+    law = law or load_law(pack.info.region)
     rules = [rule for rule in pack.rules.values() if rule.needs == "名册" and rule.applies(SET, term)]
-    contexts = [Context(rule, roster, term, today or dt.date.today()) for rule in rules]
+    contexts = [Context(rule, roster, term, today or dt.date.today(), law) for rule in rules]
     _cells([context for context in contexts if context.rule.check in CELLS])
     for context in contexts:
         if context.rule.check not in CELLS:
@@ -119,21 +59,35 @@ def report_of(roster: Roster, pack: Pack, term: Term, rules: list[Rule], context
     report.findings.sort(key=lambda f: (LEVELS.index(f.level), order.get(f.sheet, -1), f.order, f.code, f.message))
     report.remarks = list(roster.remarks)
     if roster.unknown:
-        told = "、".join(f"{cell}“{mask(text)}”" for _, cell, text in roster.unknown[:12])
-        more = f"等 {len(roster.unknown)} 列" if len(roster.unknown) > 12 else ""
-        report.remarks.append(f"不认识这些列标题，没有核对：{told}{more}。")
+        told, several = [], len({sheet for sheet, _, _ in roster.unknown}) > 1
+        for text in list(dict.fromkeys(text for _, _, text in roster.unknown))[:12]:
+            sheet, cell = next((sheet, cell) for sheet, cell, other in roster.unknown if other == text)
+            told.append(f"{f'{sheet}!' if several else ''}{cell}“{mask(text)}”")
+        more = f"等 {len(roster.unknown)} 列" if len(roster.unknown) > len(told) else ""
+        report.remarks.append(f"不认识这些列标题，没有核对：{'、'.join(told)}{more}。")
     report.blank = not len(roster)
+    report.when_passed = "名册没有查出问题。"
+    report.when_blank = "名册里只有列标题，没有学生。"
     return report
 
 
 # ── single cells, through Pandera ──
 
+_FIFTEEN = re.compile(r"\d{15}")
+_GRADE = re.compile(r"20\d{2}级?|四年级|五年级|六年级|预备.*")
+"""Grades that the forms do not know and rosters have: `2023级`, 四年级."""
 Fault = Callable[[Any], str]
 """A cell's value → what is wrong with it, '' when good."""
 
 
 def _identity(today: dt.date) -> Fault:
-    return lambda value: _FAULTS.get(identity_fault(value, today), "")
+    def fault(value: Any) -> str:
+        slug = identity_fault(value, today)
+        if slug == "id-length" and _FIFTEEN.fullmatch(spelled(value)):
+            return "是15位的旧身份证号，请换成18位的"
+        return _FAULTS.get(slug, "")
+
+    return fault
 
 
 def _kind(today: dt.date, slug: str, message: str) -> Fault:
@@ -152,6 +106,17 @@ def _unknown(spelled_as: dict[str, str]) -> Fault:
     return fault
 
 
+def _unread(read: Callable[[Any], object], like: str) -> Fault:
+    """Not blank, and `read` makes nothing of it."""
+    return lambda value: f"读不懂，请写成 {like}" if not _required(value) and not read(value) else ""
+
+
+_SHAPED: dict[str, Fault] = {
+    "入学年季": _unread(entry_of, "2023秋、2023-09 这样"),
+    "学制": _unread(years_of, "3、3年、2.5 这样"),
+    "年级": _unread(lambda value: grade_of(value) or _GRADE.fullmatch(fold(str(value))), "一年级、二年级、三年级 或 2023级 这样"),
+    **{name: _unread(date_of, "2024-03-05 这样") for name in ("出生日期", "异动日期", "注册日期")},
+}  # fmt: skip
 CELLS = ("required", "identity", "other-identity", "identity-spelling", "phone", "known")
 
 
@@ -170,7 +135,7 @@ def _faults(context: Context) -> dict[str, Fault]:
         case "phone":
             return {"联系电话": lambda value: "不是手机号或固定电话" if phone_fault(value) else ""}
         case _:
-            return {item.name: _unknown(item.spelled) for item in info.field if item.values}
+            return {item.name: _unknown(item.spelled) for item in info.field if item.values} | _SHAPED
 
 
 def _cells(contexts: list[Context]) -> None:
@@ -322,19 +287,6 @@ def transfer(context: Context) -> None:
             context.add(index, "异动类型", message, expected="在备注写明函询转出学校的结果", related=("异动日期",))
 
 
-def registered(context: Context) -> None:
-    """New entrants of the term registered by the day in the options 春、秋 (month-day)."""
-    if not context.needs("注册日期", "入学年季"):
-        return
-    month, day = map(int, str(context.rule.options[context.term.season]).split("-"))
-    last = dt.date(context.term.year, month, day)
-    for index in range(len(context.roster)):
-        when = date_of(context.roster.value("注册日期", index))
-        entry = entry_of(context.roster.value("入学年季", index))
-        if when is not None and entry == context.term and when > last and not context.excused(index):
-            context.add(index, "注册日期", f"晚于期限 {(when - last).days} 天", expected=f"{last:%Y-%m-%d} 或以前")
-
-
 def absent(context: Context) -> None:
     if not context.needs("学籍状态"):
         return
@@ -379,20 +331,8 @@ def born(context: Context) -> None:
                 context.add(index, "出生日期", "与身份证号第7至14位不符", related=("身份证号",))
 
 
-def eligible(context: Context) -> None:
-    """助学金 for 涉农 students and those in hardship only; rural students of poor regions are not told apart here."""
-    if not context.needs("助学金", "专业类别", "困难类型", "户口性质"):
-        return
-    roster = context.roster
-    for index in range(len(roster)):
-        if (
-            roster.code("助学金", index) == "是" and roster.code("户口性质", index) == "城市"
-            and roster.code("专业类别", index) not in ("涉农专业", "", None) and roster.code("困难类型", index) in ("无", "")
-        ):  # fmt: skip
-            context.add(index, "助学金", "城市户口、非涉农专业、没有困难认定", expected="否", related=("户口性质", "专业类别", "困难类型"))  # fmt: skip
-
-
 CHECKS: dict[str, Callable[[Context], None]] = {
     "unique": unique, "age": age, "full-time": full_time, "duration": duration, "grade": grade, "agri": agri,
     "transfer": transfer, "registered": registered, "absent": absent, "sex": sex, "born": born, "eligible": eligible,
+    "owed": owed, "aid-amount": aid_amount,
 }  # fmt: skip

@@ -9,15 +9,15 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..bind import Workbook
-from ..identity import GRADES, Entry, spelled
+from ..identity import GRADES, spelled
 from ..ref import Ref, compress
 from ..report import Finding, Related, Report, Unverified
 from ..rule import LEVELS, Rule
 from ..table import Table
 from ..term import Term
 from ..text import fold, mask_number
-from .check import AWAY, label_of, shown
-from .read import Roster, date_of, entry_of, grade_of, students
+from .context import AWAY, label_of, shown
+from .read import Roster, date_of, entry_of, grade_in, students
 
 LISTED = ("脱贫户", "特困低保", "残疾")
 """The three types of the precise-aid list (附件1-2、2-2)."""
@@ -49,16 +49,6 @@ def _month(term: Term, number: int) -> tuple[int, int]:
     year, month = term.start
     month += number
     return (year + 1, month - 12) if month > 12 else (year, month)
-
-
-def grade_in(roster: Roster, index: int, term: Term) -> str | None:
-    """The grade stated, else the one that follows from the entry; None where neither tells."""
-    said = grade_of(roster.value("年级", index))
-    if said:
-        return said
-    entry = entry_of(roster.value("入学年季", index))
-    grades = Entry(entry, "").grades(term) if entry else frozenset()
-    return min(grades, key=GRADES.index) if grades else None
 
 
 @dataclass
@@ -117,6 +107,7 @@ def compare(roster: Roster, workbook: Workbook) -> Report:
         report.unchecked += comparison.unverified
     order = {sheet.name: at for at, sheet in enumerate(workbook.book.sheets)}
     report.findings.sort(key=lambda f: (LEVELS.index(f.level), order.get(f.sheet, 99), f.order, f.code, f.label))
+    report.when_passed = "结算表与名册一致。"
     report.remarks = [f"与名册“{roster.file}”比对，其中本校 {len(students_of(roster, workbook))} 名学生。"]
     return report
 
@@ -179,6 +170,62 @@ def heads_short(comparison: Comparison) -> None:
 def heads_over(comparison: Comparison) -> None:
     """人籍一致: the system has more heads than are settled."""
     _heads(comparison, lambda have, stated: have > stated, "名册（系统）人数多于结算表")
+
+
+# ── heads with 免学费 per month, grade, 专业类别 and 困难类型 ──
+
+_FEE_AXES = ("年级", "专业类别", "困难类型")
+
+
+def _fee_heads(comparison: Comparison, wrong: Callable[[int, int], bool], message: str) -> None:
+    """Compare each row of the 免学费 table (人次 a month) with the roster's students who are marked 免学费; one finding a row,
+    at its first month that differs.  The table counts students of the four types of hardship alone."""
+    table, roster, term = comparison.workbook.tables.get("免学费"), comparison.roster, comparison.workbook.term
+    if table is None:
+        comparison.cannot("结算表里没有免学费精准资助情况统计表")
+        return
+    lacking = [name for name in ("免学费", "专业类别", "困难类型", "入学年季") if not roster.has(name)]
+    if lacking:
+        comparison.cannot(f"名册里没有{'、'.join(f'“{name}”' for name in lacking)}这一列，分不出各类享受免学费的人数")
+        return
+    counted: dict[tuple[str, ...], list[int]] = {}
+    for index in comparison.chosen:
+        if roster.code("免学费", index) == "是":
+            key = (
+                grade_in(roster, index, term) or "",
+                roster.code("专业类别", index) or "",
+                roster.code("困难类型", index) or "",
+            )
+            heads = counted.setdefault(key, [0] * 5)
+            for number, here in enumerate(present(roster, index, term)):
+                heads[number] += here
+    axes = [table.form.axes.index(name) for name in _FEE_AXES]
+    for i in table.details():
+        key = tuple(table.keys[i][axis] for axis in axes)
+        have = counted.get(key, [0] * 5)
+        different: list[tuple[int, str, int]] = []
+        for number, name in enumerate(table.form.groups["月"]):
+            if table.number(name, i).trouble:
+                comparison.cannot(f"{' · '.join(key)}{term.months[number]}的人次读不出")
+            elif wrong(have[number], stated := int(table.amount(name, i))):
+                different.append((number, name, stated))
+        ref = table.ref(different[0][1], i) if different else None
+        if ref is None:
+            continue
+        number, _, stated = different[0]
+        words = "、".join(f"{term.months[n]} {have[n]} 人对 {there} 人次" for n, _, there in different)
+        comparison.add(
+            ref, f"{' · '.join(key)} · {term.months[number]}", f"{message}：{words}",
+            expected=f"{have[number]} 人", actual=f"{stated} 人", difference=f"{stated - have[number]:+} 人",
+        )  # fmt: skip
+
+
+def fee_short(comparison: Comparison) -> None:
+    _fee_heads(comparison, lambda have, stated: have < stated, "名册（系统）享受免学费的人数少于结算表")
+
+
+def fee_over(comparison: Comparison) -> None:
+    _fee_heads(comparison, lambda have, stated: have > stated, "名册（系统）享受免学费的人数多于结算表")
 
 
 # ── the students of the list ──
@@ -253,4 +300,5 @@ def listed_missing(comparison: Comparison) -> None:
 COMPARISONS: dict[str, Callable[[Comparison], None]] = {
     "heads-short": heads_short, "heads-over": heads_over, "listed-unknown": listed_unknown, "listed-name": listed_name,
     "listed-type": listed_type, "listed-missing": listed_missing,
+    "fee-short": fee_short, "fee-over": fee_over,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..majors import Majors
 from ..pack import Pack, packs_folder, read_declaration
 from ..text import fold
 
@@ -30,12 +31,10 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return {fold(text): name for name, others in self.values.items() for text in (name, *others)}
 
 
-class RosterInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
-    """`roster.toml`."""
+class RosterInfo(Majors, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """`roster.toml`; a file of one's own may bring another catalogue of majors (`agri`) as well."""
 
     field: tuple[Field, ...]
-    agri: tuple[str, ...] = ()
-    """Names, or parts of names, of 涉农专业."""
     ignore: tuple[str, ...] = ()
     """Headings that are known and not asked about."""
     leaving_month_counts: bool = True
@@ -49,15 +48,6 @@ class RosterInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """The column that a heading names."""
         return self._by_heading.get(fold(text))
 
-    def is_agri(self, major: str) -> bool:
-        """Whether a major is 涉农 by its name."""
-        folded = fold(major)
-        return any(word in folded for word in self._agri)
-
-    @cached_property
-    def _agri(self) -> tuple[str, ...]:
-        return tuple(map(fold, self.agri))
-
     @cached_property
     def ignored(self) -> frozenset[str]:
         return frozenset(map(fold, self.ignore))
@@ -68,10 +58,12 @@ class RosterInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 def load_fields(pack: Pack, mapping: Path | None = None) -> RosterInfo:
-    """The columns of a pack, or of a file of the user's own with the same keys.  Raises PackError."""
-    return _load(mapping or packs_folder() / pack.info.id / "roster.toml")
+    """The columns of a pack, or of a file of the user's own with the same keys; the catalogue of majors is the pack's where
+    the file has none.  Raises PackError."""
+    return _load(mapping or packs_folder() / pack.info.id / "roster.toml", pack.majors.agri)
 
 
 @cache
-def _load(path: Path) -> RosterInfo:
-    return read_declaration(path, RosterInfo)
+def _load(path: Path, agri: tuple[str, ...]) -> RosterInfo:
+    info = read_declaration(path, RosterInfo)
+    return info if info.agri else msgspec.structs.replace(info, agri=agri)

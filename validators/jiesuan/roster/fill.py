@@ -14,9 +14,9 @@ from ..number import plain
 from ..pack import Pack
 from ..template.laid import amount
 from ..term import Term
-from .check import AWAY
-from .compare import LISTED, grade_in, present
-from .read import Roster, entry_of, students
+from .compare import LISTED, present
+from .context import AWAY
+from .read import Roster, entry_of, grade_in, students
 
 LIST = "精准明细"
 _FEES = ("涉农专业", "数控等高级工专业", "其他一般专业")

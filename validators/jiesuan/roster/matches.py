@@ -54,7 +54,9 @@ class Clearing:
     remark: str = ""
 
 
-def clearing(roster: Roster, lists: list[Book], *, received: dt.date, today: dt.date) -> Clearing:
+def clearing(
+    roster: Roster, lists: list[Book], *, received: dt.date, today: dt.date, workdays: int = WORKDAYS
+) -> Clearing:
     """Find our students on the lists.  Raises NotList naming the file."""
     ours = {number: index for index, number in enumerate(roster.numbers) if number}
     matches: list[Match] = []
@@ -73,7 +75,7 @@ def clearing(roster: Roster, lists: list[Book], *, received: dt.date, today: dt.
                     (book.name, Ref(sheet.name, row[0], row[1])), mask(about), mask(other),
                 )
             )  # fmt: skip
-    counted = workdays_after(received, WORKDAYS)
+    counted = workdays_after(received, workdays)
     matches.sort(key=lambda m: (m.ours[1].sheet, m.ours[1].row, m.theirs[0], m.theirs[1].row))
     return Clearing(
         tuple(matches), listed, received, counted.date, workdays_between(today, counted.date), counted.remark

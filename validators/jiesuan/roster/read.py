@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..book import Book, Sheet, Value
-from ..identity import parse_entry, spelled
+from ..identity import GRADES, Entry, parse_entry, spelled
 from ..reading import UnreadableFile, open_book
 from ..ref import Ref
 from ..term import Term
@@ -228,6 +228,16 @@ def grade_of(value: Value) -> str | None:
     text = fold(f"{value:g}" if isinstance(value, float) else str(value or ""))
     match = re.fullmatch(r"(?:高|技|中)?([一二三123])(?:年级|年)?", text)
     return {"1": "一年级", "2": "二年级", "3": "三年级"}.get(match[1], f"{match[1]}年级") if match else None
+
+
+def grade_in(roster: Roster, index: int, term: Term) -> str | None:
+    """The grade stated, else the one that follows from the entry; None where neither tells."""
+    said = grade_of(roster.value("年级", index))
+    if said:
+        return said
+    entry = entry_of(roster.value("入学年季", index))
+    grades = Entry(entry, "").grades(term) if entry else frozenset()
+    return min(grades, key=GRADES.index) if grades else None
 
 
 def readable(path: Path, info: RosterInfo, *, password: str | None = None) -> Roster | tuple[str, str]:

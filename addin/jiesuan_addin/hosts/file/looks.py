@@ -66,13 +66,13 @@ def change(cell: Any, aspect: Aspect, value: Any) -> None:
     from openpyxl.styles.colors import Color
 
     if aspect == "fill":
-        cell.fill = PatternFill() if value is None else PatternFill("solid", fgColor=Color(_hex(value)))
+        cell.fill = PatternFill() if value is None else PatternFill("solid", fgColor=Color(argb(value)))
     elif aspect == "number_format":
         cell.number_format = value
     elif aspect in _FONT:
         font = copy(cell.font)
         if aspect == "font_color":
-            value = None if value is None else Color(_hex(value))
+            value = None if value is None else Color(argb(value))
         setattr(font, _FONT[aspect], value)
         if aspect == "font_name":
             font.scheme = None
@@ -90,7 +90,8 @@ def change_link(cell: Any) -> None:
     cell.font = font
 
 
-def _hex(colour: Rgb) -> str:
+def argb(colour: Rgb) -> str:
+    """(r, g, b) → `FFRRGGBB`."""
     return "FF{:02X}{:02X}{:02X}".format(*colour)
 
 

@@ -18,6 +18,9 @@ from . import columns, looks, rules
 if TYPE_CHECKING:
     from .book import FileBook
 
+_A4 = 9
+"""The number of the paper size."""
+
 
 def constant(cell: Any) -> Plain:
     """What stands in an openpyxl cell that holds no formula."""
@@ -189,8 +192,9 @@ class FileSheet:
         if text is None:
             cell.comment = None
             return
+        author = cell.comment.author if cell.comment else "jiesuan"
         lines = sum(1 + looks.width(line) // 46 for line in text.splitlines() or [""])
-        cell.comment = Comment(text, "jiesuan", height=max(60, 20 * lines + 10), width=320)
+        cell.comment = Comment(text, author, height=max(60, 20 * lines + 10), width=320)
 
     def link(self, row: int, column: int) -> str | None:
         cell = self.sheet._cells.get((row, column))
@@ -280,3 +284,19 @@ class FileSheet:
         row = 1 if area.rows == MAX_ROWS else area.last_row + 1
         column = 1 if area.columns == MAX_COLUMNS else area.last_column + 1
         self.sheet.freeze_panes = f"{letters(column)}{row}"
+
+    def print_across(self, titles: int) -> None:
+        setup = self.sheet.page_setup
+        setup.orientation, setup.paperSize, setup.fitToHeight = "landscape", _A4, 0
+        self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        self.sheet.print_title_rows = f"{titles}:{titles}"
+
+    def filter(self, area: Area) -> None:
+        self.sheet.auto_filter.ref = area.address
+
+    def grid(self, area: Area, colour: Rgb) -> None:
+        from openpyxl.styles import Border, Side
+
+        side = Side(style="thin", color=looks.argb(colour))
+        for row, column in area.cells():
+            self.sheet.cell(row, column).border = Border(left=side, right=side, top=side, bottom=side)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jiesuan.book import ErrorValue
@@ -22,6 +23,10 @@ _VALUE, _DATE, _STRING, _NOTE, _FORMULA, _HARD, _STYLES, _EDITED = 1, 2, 4, 8, 1
 """com.sun.star.sheet.CellFlags."""
 _CONTENTS = _VALUE | _DATE | _STRING | _FORMULA
 _FORMATS = _HARD | _STYLES | _EDITED
+_HAIR = 26
+"""Width of a thin line, in units of 0.01 mm."""
+_ACROSS = "jiesuan_across"
+"""The page style of sheets that are printed across: A4 on its side, in units of 0.01 mm."""
 
 
 class OfficeSheet:
@@ -268,17 +273,51 @@ class OfficeSheet:
         rules.remove(self, key)
 
     def freeze(self, area: Area | None) -> None:
-        """LibreOffice freezes the sheet in front, so this one is brought there for a moment."""
+        with self._in_front() as view:
+            if area is None:
+                view.freezeAtPosition(0, 0)
+            else:
+                rows = 0 if area.rows == MAX_ROWS else area.last_row
+                columns = 0 if area.columns == MAX_COLUMNS else area.last_column
+                view.freezeAtPosition(columns, rows)
+
+    @contextmanager
+    def _in_front(self) -> Iterator[Any]:
+        """The view, for what LibreOffice does only to the sheet in front: this one is brought there for a moment."""
         view = self.book.document.CurrentController
         front = view.ActiveSheet
         view.setActiveSheet(self.sheet)
-        if area is None:
-            view.freezeAtPosition(0, 0)
-        else:
-            rows = 0 if area.rows == MAX_ROWS else area.last_row
-            columns = 0 if area.columns == MAX_COLUMNS else area.last_column
-            view.freezeAtPosition(columns, rows)
+        yield view
         view.setActiveSheet(front)
+
+    def print_across(self, titles: int) -> None:
+        styles = self.book.document.StyleFamilies.getByName("PageStyles")
+        if not styles.hasByName(_ACROSS):
+            styles.insertByName(_ACROSS, self.book.document.createInstance("com.sun.star.style.PageStyle"))
+            style = styles.getByName(_ACROSS)
+            style.IsLandscape, style.Width, style.Height = True, 29_700, 21_000
+            style.ScaleToPagesX, style.ScaleToPagesY = 1, 0
+        self.sheet.PageStyle = _ACROSS
+        self.sheet.setTitleRows(self.block(Area(titles, 1)).RangeAddress)
+        self.sheet.setPrintTitleRows(True)
+
+    def filter(self, area: Area) -> None:
+        """A range with a name of its own would be saved as a table; only the menu's command makes one without."""
+        with self._in_front() as view:
+            view.select(self.block(area))
+            dispatcher = self.book.office.create("com.sun.star.frame.DispatchHelper")
+            dispatcher.executeDispatch(view.Frame, ".uno:DataFilterAutoFilter", "", 0, ())
+            view.select(self.block(area.first))
+
+    def grid(self, area: Area, colour: Rgb) -> None:
+        block = self.block(area)
+        border = block.TableBorder
+        line = self.book.office.uno.createUnoStruct("com.sun.star.table.BorderLine")
+        line.Color, line.OuterLineWidth = looks.number(colour), _HAIR
+        for side in ("TopLine", "BottomLine", "LeftLine", "RightLine", "HorizontalLine", "VerticalLine"):
+            setattr(border, side, line)
+            setattr(border, f"Is{side}Valid", True)
+        block.TableBorder = border
 
 
 def _lines(array: Any) -> list[list[Any]]:
