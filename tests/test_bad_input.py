@@ -253,8 +253,13 @@ def test_with_the_password(good: Path, tmp_path: Path) -> None:
     assert run("check", path, "--password", "密码")[0] == 0
     code, _, err = run("check", path, "--password", "别的")
     assert code == 2 and "所给的密码" in err
-    code, out, _ = run("calc", path, "--password", "密码", "-o", tmp_path / "果.xlsx")
+    code, out, _ = run("calc", path, "--password", "密码")
     assert code == 0 and "没有要改的格" in out
+    # A copy would lie there without the password its owner wanted.
+    for target in (("-o", tmp_path / "果.xlsx"), ("--in-place",)):
+        code, _, err = run("calc", path, "--password", "密码", *target)
+        assert code == 2 and "文件有打开密码，不能写入。" in err and "原文件未动" in err
+    assert [file.name for file in tmp_path.iterdir()] == ["密.xlsx"]
 
 
 def test_external_links_and_circles_are_no_obstacle(good: Path, tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ class TestRefused:
     def test_files(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         arguments = ("explain", file, "F406", "B33", "--reason", GOOD)
         file.with_name("示范校_已说明.xlsx").write_bytes(b"mine")
-        self.refused(file, "“示范校_已说明.xlsx”已经存在，没有覆盖。", *arguments)
+        self.refused(file, "“示范校_已说明.xlsx”已经存在，没有覆盖：", *arguments)
         self.refused(file, "-o 和 --in-place 只能用一个", *arguments, "--in-place", "-o", "a.xlsx")
         self.refused(file, "要写回原文件请用 --in-place", *arguments, "-o", file)
         assert run(*arguments, "--force").exit_code == 0

@@ -29,8 +29,8 @@ WHOLE_MONTHS = "没有免学费统计表，不知道专业的类别，只核对�
 AID = "F101 F102 F103 P101 P102 P103 P104 P105 P106 P107"
 LIST = "F201 F202 F203 F204 " + " ".join(f"L{number}" for number in range(101, 120))
 LIST += " P201 P202 P203 P204 P205 P206"
-FEES = "F301 F302 F303 F304 F305 L118 L119 P301 P302 P303 P304 P305 P306"
-FUNDS = "D201 D202 F401 F402 F403 F404 F405 F406 P401 P402 P403 P404"
+FEES = "F301 F302 F303 F304 F305 L118 L119 P301 P302 P303 P304 P305 P306 P307"
+FUNDS = "D201 D202 F401 F402 F403 F404 F405 F406 F407 P401 P402 P403 P404"
 
 
 def city() -> School:
@@ -68,7 +68,7 @@ def only(*roles: str) -> Book:
         (
             ("助学金",),
             ["助学金结算表!"] * 3,
-            29,
+            31,
             {
                 NO_FUNDS: f"{FUNDS} X501 X502 X503",
                 NO_LIST: f"{LIST} X101 X102 X103 X104 X202",
@@ -78,7 +78,7 @@ def only(*roles: str) -> Book:
         (
             ("精准明细",),
             ["精准学生明细!"] * 3,
-            45,
+            47,
             {
                 NO_FUNDS: FUNDS,
                 NO_AID: f"{AID} X101 X102 X103 X104 X301 X302 X501 X502 X503",
@@ -89,7 +89,7 @@ def only(*roles: str) -> Book:
         (
             ("免学费",),
             ["免学费精准统计!"] * 3,
-            31,
+            34,
             {
                 NO_FUNDS: f"{FUNDS} X401 X402 X403 X601 X603 X604 X605",
                 NO_AID: f"{AID} X101 X102 X103 X104 X301 X302 X501 X502 X503",
@@ -99,7 +99,7 @@ def only(*roles: str) -> Book:
         (
             ("生均",),
             ["生均公用经费免学费!"] * 3,
-            31,
+            34,
             {
                 NO_AID: f"{AID} X101 X102 X103 X104 X301 X302 X501 X502 X503",
                 NO_LIST: f"{LIST} X202",
@@ -109,7 +109,7 @@ def only(*roles: str) -> Book:
         (
             ("助学金", "精准明细"),
             ["助学金结算表!"] * 2,
-            59,
+            61,
             {
                 NO_FUNDS: f"{FUNDS} X501 X502 X503",
                 NO_FEES: f"{FEES} X201 X202 X203 X301 X302 X401 X402 X403 X601 X603 X604 X605 X701",
@@ -119,7 +119,7 @@ def only(*roles: str) -> Book:
         (
             ("免学费", "生均"),
             ["免学费精准统计!"] * 2,
-            50,
+            54,
             {
                 NO_AID: f"{AID} X101 X102 X103 X104 X301 X302 X501 X502 X503",
                 NO_LIST: f"{LIST} X201 X202 X203",
@@ -128,7 +128,7 @@ def only(*roles: str) -> Book:
         (
             ("精准明细", "免学费"),
             ["精准学生明细!"] * 2,
-            63,
+            66,
             {
                 NO_FUNDS: f"{FUNDS} X401 X402 X403 X601 X603 X604 X605",
                 NO_AID: f"{AID} X101 X102 X103 X104 X301 X302 X501 X502 X503",

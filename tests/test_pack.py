@@ -55,9 +55,8 @@ def test_the_pack_at_hand() -> None:
     assert load_pack("fujian-2024") is pack
     assert load_pack(str(SOURCE)) is pack
     assert pack.template_version == "fujian-2024/1"
-    assert list(pack.forms) == ["1-1", "1-2", "1-3", "1-4", "2-1", "2-2", "2-3", "2-4"] + [
-        "3-1", "3-2", "3-3", "3-4", "3-5", "3-6"
-    ]  # fmt: skip
+    numbers = [f"{kind}-{number}" for kind, last in ((1, 4), (2, 4), (3, 6)) for number in range(1, last + 1)]
+    assert list(pack.forms) == numbers
     assert list(pack.rules) == sorted(pack.rules)
     assert pack.set_named("市属").forms == ("2-1", "2-2", "2-3", "2-4")
     with pytest.raises(KeyError, match="部属"):

@@ -317,7 +317,7 @@ def test_what_waits_for_another_cell_without_a_result() -> None:
         "A1": "=VLOOKUP(1,X1:Y9,2)",  # cannot be had, and names nothing that is missing
         "A2": "=A1*2",
         "A3": "=SUM(A1:B400)",
-        "A4": "=SUM(A4:A9)",  # only itself
+        "A4": "=SUM(A4:A4)",  # only itself
         "A5": "=SUM(C1:D900)",
         "A6": "='别的表'!A1",
         "B1": 3,

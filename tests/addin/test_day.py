@@ -123,7 +123,7 @@ def test_a_day(desk: Desk, home: Path) -> None:
     ]
     assert selected(desk) == f"{LIST}!D7"
     assert {name: list(fills.items()) for name, (fills, _) in desk.marks().items() if fills} == {
-        LIST: [("D7", "FF9999")],
+        LIST: [("D7", "FF9C9C")],
         GRANT: [("B33", "FFE066")],
     }
     assert [row[:3] for row in desk.result()[7:9]] == [["错误", "L104", LIST], ["核实", "F406", GRANT]]
@@ -139,7 +139,7 @@ def test_a_day(desk: Desk, home: Path) -> None:
     assert user.murmured == ["说明已写在“校验结果”表。点“校验”生效，再校验时保留。"]
 
     assert desk.press("check").said == [
-        "错误 0 处，核实 0 处，提示 0 处，已说明 1 处。\n没有错误，核实的 1 处都已写明原因，可以打印盖章报送。"
+        "错误 0 处，核实 0 处，提示 0 处，已说明 1 处。\n没有错误，1 处核实都已说明，可以打印盖章，连同“审核说明”一起报送。"
     ]
     assert desk.press("clear").murmured == ["标记已清除。"]
     assert [sheet.name for sheet in book.sheets] == [*blank, "审核说明"]

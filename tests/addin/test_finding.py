@@ -133,7 +133,7 @@ class TestExplain:
         item = self.go(desk, "核实")
         why = "四月从外校转入12名学生，学籍已核对"
         user = desk.press("explain", why)
-        assert user.asked == [f"{item.code}  {item.sheet}!{item.cell}\n{item.problem}\n\n请写明原因："]
+        assert user.asked == [f"请写明原因：\n{item.code}  {item.sheet}!{item.cell}\n{item.problem}"]
         assert user.murmured == ["说明已写在“校验结果”表。点“校验”生效，再校验时保留。"]
         assert result_sheet(desk.book).range((item.row, REASON)).value == why
 
@@ -160,9 +160,10 @@ class TestExplain:
 
     def test_words_that_say_nothing(self, desk: Desk) -> None:
         item = self.go(desk, "核实")
-        user = desk.press("explain", "无")
-        assert not desk.worked and len(user.said) == 1
-        assert user.said == [PACK.wording.objection("无")]
+        # Told at once, with the words to mend; who insists is refused.
+        user = desk.press("explain", "无", "无")
+        assert not desk.worked and user.said == [PACK.wording.objection("无")]
+        assert len(user.asked) == 2 and user.asked[1].startswith(PACK.wording.objection("无") + "\n\n请写明原因：\n")
         assert result_sheet(desk.book).range((item.row, REASON)).value is None
 
     def test_a_host_without_an_input_box_shows_where_to_type(self, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from jiesuan.batch.batch import Batch, Options
-from jiesuan.batch.run import run_batch
+from jiesuan.batch.run import Then, run_batch
 
 
 class Inline:
@@ -31,8 +31,10 @@ class Inline:
         return future
 
 
-def run_inline(folder: Path, out: Path, *, engine: Inline | None = None, **more: Any) -> Batch:
-    """A batch in this process."""
+def run_inline(
+    folder: Path, out: Path, *, engine: Inline | None = None, then: Then | None = None, **more: Any
+) -> Batch:
+    """A batch in this process; `then` is done before anything is written."""
     made = engine or Inline()
 
     @contextmanager
@@ -40,7 +42,7 @@ def run_inline(folder: Path, out: Path, *, engine: Inline | None = None, **more:
         yield made
 
     with mock.patch("jiesuan.batch.run.engine_of", engine_of):
-        return run_batch(Options(folder, out, **more), lambda what, done, total: None)
+        return run_batch(Options(folder, out, **more), lambda what, done, total: None, then)
 
 
 def outcome(out: Path) -> dict[str, bytes]:

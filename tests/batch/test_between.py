@@ -87,7 +87,7 @@ def test_a_student_in_two_schools() -> None:
     assert there.message == f"身份证号 {hidden} 也在“{school_name(1)}”的名单上"
     assert (there.level, there.label, there.actual) == ("错误", "第7行 · 身份证号", hidden)
     assert [(r.sheet, r.cell, r.label, r.value) for r in there.related] == [
-        (f"[第二.xlsx]{LIST_SHEET}", "D7", f"{school_name(1)} 第7行", f"{hidden}（姓名相同）")
+        (f"[{school_name(1)}.xlsx]{LIST_SHEET}", "D7", f"{school_name(1)} 第7行", f"{hidden}（姓名相同）")
     ]
     assert here.message == f"身份证号 {hidden} 也在“{school_name(5)}”的名单上"
 
@@ -110,7 +110,7 @@ def test_two_contents_of_one_school() -> None:
 
 
 def test_the_other_messages() -> None:
-    assert one("B104", 1).message == f"与“县/第二.xlsx”内容完全相同的还有“{school_name(1)}.xlsx”"
+    assert one("B104", 1).message == f"与“{school_name(1)}.xlsx”内容完全相同的还有“县/第二.xlsx”"
     assert one("B105", 7).message == "这是 2024秋 的表，本批多数学校是 2024春"
     assert one("B106", 8).message == "名单上是市属学校，报送的却是省属的表"
     assert one("B109", 10).message == f"表上写“泉城第十一技工学校”，名单上最接近的是“{school_name(10)}”"

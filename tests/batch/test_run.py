@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlwt
 
 from jiesuan.batch import find, outputs, run
 from jiesuan.batch.batch import Batch, Options
-from jiesuan.batch.engine import CRASHED
+from jiesuan.batch.engine import CRASHED, Engine
 from jiesuan.batch.run import run_batch
 from jiesuan.batch.schools import File
 from jiesuan.batch.store import Store, data_folder, read_index
@@ -189,8 +190,8 @@ def test_another_term_asks_again(tmp_path: Path) -> None:
 def test_a_hook_may_add_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
-    def then(batch: Batch, bytes_of: Callable[[File], bytes | None]) -> None:
-        assert bytes_of(batch.files[0]) == school_bytes(0)
+    def then(batch: Batch, bytes_of: Callable[[File], bytes | None], workers: Engine) -> None:
+        assert bytes_of(batch.files[0]) == school_bytes(0) and workers is engine
         seen.append((tmp_path / "出" / "report.json").exists())
         batch.reports[0].remarks.append("加上的")
 

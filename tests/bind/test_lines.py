@@ -243,7 +243,7 @@ def test_who_filled_the_form_in(below: str, found: tuple[str, str] | None) -> No
 
 def test_a_form_without_a_signature_line_has_nobody() -> None:
     """1-2 asks for the school's contact, and its notes begin with 填表说明."""
-    sheet, laid = sample_sheet("1-2")
+    sheet, _ = sample_sheet("1-2")
     sheet.put(len(sheet.values) + 1, 1, "填表说明：")
     assert "填表人" not in bound(sheet).tables["精准明细"].lines
 

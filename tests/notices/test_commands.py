@@ -162,7 +162,7 @@ def test_a_list_of_schools(tmp_path: Path, suffix: str) -> None:
             encoding="gb18030" if suffix == ".csv" else "utf-8-sig",
         )
     page = run("institution", "check", good, "--roster", path, code=1).stdout
-    assert f"名单{suffix}    学校名单 ·" in page
+    assert f"名单{suffix}    学校名单\n" in page
     assert "错误[O301] 名单里的学校没有交信息表" in page and "!A3  第二技校" in page
     assert "没有收到“第二技校”的信息表" in page
 
@@ -255,6 +255,29 @@ def test_pack(tmp_path: Path) -> None:
     assert failed("pack", folder, "-o", out).startswith("“包.zip”已经存在，没有覆盖。")
     assert failed("pack", folder / "表.xlsx", "-o", out) == "“表.xlsx”不是文件夹。请写放着报送材料的文件夹。\n"
     assert failed("pack", folder, "-o", tmp_path / "包.rar") == "输出文件应以 .zip 结尾：“包.rar”。\n"
+
+
+def test_a_package_against_a_list_of_schools(tmp_path: Path) -> None:
+    folder, out, schools = tmp_path / "材料", tmp_path / "包.zip", tmp_path / "名单.txt"
+    folder.mkdir()
+    sample_file(folder / "表.xlsx")
+    (school,) = (line for line in run("check", folder / "表.xlsx").stdout.splitlines()[:1])
+    name = school.rsplit(" · ", 1)[1]
+    options = ["--as", "市属校", "--unit", "示范市人社局", "-o", out, "--roster", schools]
+    schools.write_text(f"{name}\n另一技工学校\n", encoding="utf-8")
+    result = run("pack", folder, *options, code=1)
+    assert "✗ 学校结算表：没有“另一技工学校”的\n" in result.stdout and not out.exists()
+    record = json.loads(run("pack", folder, *options, "--format", "json", code=1).stdout)
+    assert (record["missing"], record["output"], record["subject"]) == (1, None, "示范市人社局-2024年春季资助结算")
+    assert {"mark": "缺", "text": "学校结算表：没有“另一技工学校”的"} in record["lines"]
+    schools.write_text("另一技工学校\n", encoding="utf-8")
+    assert f"学校名单里没有“{name}”：表.xlsx\n" in run("pack", folder, *options, code=1).stdout
+    schools.write_text(f"{name}\n", encoding="utf-8")
+    record = json.loads(run("pack", folder, *options, "--format", "json").stdout)
+    assert (record["missing"], record["output"], record["remarks"]) == (0, "包.zip", [])
+    assert record["files"] == [{"name": f"学校结算表/{name}_2024春_结算表.xlsx", "source": "表.xlsx"}]
+    schools.write_text("", encoding="utf-8")
+    assert failed("pack", folder, *options, "--force").startswith("名单.txt：")
 
 
 def test_an_incomplete_package_is_refused_or_says_so(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from jiesuan.render.json import (
     unreadable_record,
     write_record,
 )
-from jiesuan.report import Finding, Related, Report, Unverified
+from jiesuan.report import Answer, Finding, Related, Report, Unverified
 from jiesuan.session import Calculated, check_file
 
 from ..making import ID, PACK, PHONE, overtyped, sample, written
@@ -44,6 +44,16 @@ FINDING: dict[str, Any] = {
     "basis": r".+",
     "help": r".+",
 }
+EXPLANATION = {
+    "code": r"[A-Z]\d{3}",
+    "sheet": str,
+    "cell": str,
+    "label": str,
+    "reason": str,
+    "state": r"待复核|已认可|已退回|失效|不采用|未能校验|不再需要",
+    "comment": str,
+    "why": str,
+}
 COUNTS = {"selected": int, "passed": int, "found": int, "explained": int, "unchecked": int}
 ERROR = {"kind": r"[a-z][a-z0-9-]+", "message": r".*。"}
 CHECKED: dict[str, Any] = {
@@ -58,6 +68,8 @@ CHECKED: dict[str, Any] = {
     "levels": {"错误": int, "核实": int, "提示": int},
     "blank": bool,
     "findings": [FINDING],
+    "explained": [FINDING],
+    "explanations": [EXPLANATION],
     "unchecked": [{"code": r"[A-Z]\d{3}", "why": r".+"}],
     "remarks": [str],
     "output": None,
@@ -223,6 +235,7 @@ def test_everything_is_masked() -> None:
         [finding],
         [Unverified(rule, text)],
         [finding],
+        [Answer("B109", text, "A1", text, text, "已退回", text, text)],
         [text],
         text,
     )

@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from jiesuan.book import Value
+from jiesuan.regions import load_law
 from jiesuan.roster.books import CHANGE_HEADS, changes_book, left_words
-from jiesuan.roster.changes import Change, changes
+from jiesuan.roster.changes import WORKDAYS, Change, changes, not_compared
 from jiesuan.roster.read import Roster
 
 from ..making import ID
@@ -113,3 +114,24 @@ def test_work_list() -> None:
 )
 def test_words(left: int | None, words: str) -> None:
     assert left_words(left) == words
+
+
+def test_what_no_comparison_reaches_is_said() -> None:
+    assert not_compared(roster(student(1), student(2))) == ""
+    odd = roster(student(1), student(1), student(2, 身份证号=None), student(3, 身份证号=" "))
+    assert (
+        not_compared(odd)
+        == "“名册.xlsx”有 2 行没有身份证号，1 行身份证号与别的行重复，没有比对；先用 jiesuan roster 校验名册。"
+    )
+
+
+@pytest.mark.parametrize(("region", "year"), [("全国", 2018), ("福建", 2024), ("福建", 2025), ("全国", 2026)])
+def test_the_workdays_are_those_of_the_calendar(region: str, year: int) -> None:
+    # 人社厅发〔2018〕28号; 闽人社办〔2024〕79号 一(二); 人社部办公厅2025年通知
+    held = load_law(region).period("学籍异动", year)
+    assert (held.entry.workdays if held else None) == WORKDAYS
+
+
+def test_other_workdays_than_ten() -> None:
+    (one,) = changes(roster(student(1)), roster(), today=TODAY, since=SINCE, workdays=3)
+    assert one.last == dt.date(2024, 4, 7)  # a Sunday worked

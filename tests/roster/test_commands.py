@@ -44,6 +44,8 @@ def test_a_clean_roster_against_its_school(roster_file: Path, school_file: Path)
     assert done.exit_code == 0, done.output
     assert "名册.xlsx    学籍名册 · 2024春 · 某市示范第一技工学校" in done.stdout
     assert "与名册“名册.xlsx”比对，其中本校 30 名学生。" in done.stdout
+    assert "\n名册没有查出问题。\n" in done.stdout and done.stdout.endswith("\n结算表与名册一致。\n")
+    assert "打印盖章" not in done.stdout
 
 
 def test_findings_as_json(tmp_path: Path) -> None:
@@ -95,6 +97,60 @@ def test_the_list_is_filled(tmp_path: Path, roster_file: Path) -> None:
     assert (again.exit_code, "已经存在，没有覆盖" in again.stderr) == (2, True)
 
 
+def test_marks_stand_in_a_copy(tmp_path: Path) -> None:
+    path = written(tmp_path, "名册.xlsx", book(student(1, 学习形式="函授"), student(2)))
+    before = path.read_bytes()
+    done = run("roster", path, "--term", "2024春", "--mark")
+    assert (done.exit_code, done.stderr) == (1, "已写入 名册_已校验.xlsx，原文件未动。\n")
+    assert path.read_bytes() == before
+    copy = load_workbook(tmp_path / "名册_已校验.xlsx")
+    assert (copy.sheetnames, copy.active.title) == (["导出", "校验结果"], "校验结果")
+    assert copy["导出"]["L3"].comment is not None and "R107" in copy["导出"]["L3"].comment.text
+    assert copy["导出"]["L4"].comment is None
+    again = run("roster", path, "--term", "2024春", "--mark")
+    assert (again.exit_code, "已经存在" in again.stderr) == (2, True), again.output
+    assert (
+        json.loads(run("roster", path, "--term", "2024春", "--mark", "--force", "--format", "json").stdout)["files"][0][
+            "output"
+        ]
+        == "名册_已校验.xlsx"
+    )
+
+
+def test_the_region_decides(tmp_path: Path) -> None:
+    rows = [student(1, 助学金="是", 助学金年标准=2000, 户口性质="城市")]
+    path = written(tmp_path, "名册.xlsx", book(*rows))
+    done = run("roster", path, "--term", "2024春", "--region", "内蒙古")
+    assert (done.exit_code, "城市非涉农专业且不困难学生不得享受助学金" in done.stdout) == (1, True), done.output
+    unknown = run("roster", path, "--region", "火星")
+    assert (unknown.exit_code, "火星" in unknown.stderr) == (2, True)
+
+
+def test_several_sheets_odd_headings_and_a_hidden_one(tmp_path: Path) -> None:
+    heads = ("学 号", "学生姓名", "公民身份号码", "所学专业", "入学时间", "学习年限")
+    first = [
+        ["导出时间：2024-3-1"],
+        list(heads),
+        ["1", "甲", number(1), "数控加工", "2023-09-01", "3年制"],
+        ["合计", "1 人"],
+    ]
+    second = [list(heads), ["1", "乙", number(2), "数控加工", "去年", "三年"]]
+    content = memory_book("", {"高一": first, "高二": second})
+    content.sheets[1].visible = False
+    path = written(tmp_path, "导出.xlsx", content)
+    from openpyxl import load_workbook as load
+
+    made = load(path)
+    made["高二"].sheet_state = "hidden"
+    made.save(path)
+    done = run("roster", path, "--term", "2024春")
+    assert done.exit_code == 1
+    assert "注意：工作表“高二”是隐藏的，照样核对了。" in done.stdout
+    assert "注意：不认识这些列标题，没有核对：高一!A2“学 号”等 2 列。" in done.stdout
+    assert "核实[R117]" in done.stdout and "高二!E2" in done.stdout
+    assert "错误 0 处 · 核实 1 处 · 提示 0 处" in done.stdout
+
+
 def test_a_list_of_several_schools_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "名册.xlsx", book(student(1), student(2, 学校名称="乙校")))
     done = run("roster", path, "--fill", "市属", "-o", tmp_path / "a.xlsx")
@@ -119,6 +175,10 @@ def test_changes(tmp_path: Path) -> None:
         ("新增", "D4", "2023-10-24", True), ("减少", "D3", "2024-04-16", False),
     ]  # fmt: skip
     assert number(1) not in done.output
+    doubled = written(tmp_path, "重.xlsx", book(student(1), student(1), student(4, 身份证号=None)))
+    assert (
+        "注意：“重.xlsx”有 1 行没有身份证号，1 行身份证号与别的行重复，没有比对" in run("changes", doubled, new).stderr
+    )
     same = run("changes", old, old)
     assert (same.exit_code, same.stdout.splitlines()[-1]) == (0, "两份名册的学生完全相同。")
     assert run(*words, "-o", out).exit_code == 2
@@ -162,6 +222,8 @@ def test_publish_and_check(tmp_path: Path, school_file: Path, suffix: str) -> No
     assert "公示期：2024年9月2日至2024年9月9日" in done.stderr
     checked = run("publicize", "--check", out)
     assert checked.exit_code == 0, checked.output
+    assert checked.stdout.splitlines()[0] == f"公示{suffix}    公示"
+    assert checked.stdout.endswith("没有查出不得公示的内容，可以公示；公示期满后及时撤下、删除。\n")
     assert run("publicize", school_file, "-o", out).exit_code == 2
 
 

@@ -166,3 +166,39 @@ def test_months_of_autumn_reach_into_january() -> None:
 )  # fmt: skip
 def test_grade(changes: dict[str, Value], expected: str | None) -> None:
     assert grade_in(roster(student(1, **changes)), 0, SPRING) == expected
+
+
+def test_free_tuition_by_grade_kind_and_type() -> None:
+    rows = of_sample(SAMPLE)
+    at = poor(rows)
+    findings = compared([*rows[:at], {**rows[at], "免学费": "否"}, *rows[at + 1 :]])
+    row = f"{rows[at]['年级']} · {rows[at]['专业类别']} · {rows[at]['困难类型']}"
+    assert [(f.code, f.label, f.expected, f.actual, f.difference) for f in findings] == [
+        ("R207", f"{row} · 3月", "0 人", "1 人", "+1 人")
+    ]
+    assert findings[0].sheet == "免学费精准统计"
+    assert findings[0].message.startswith(
+        "名册（系统）享受免学费的人数少于结算表：3月 0 人对 1 人次、4月 0 人对 1 人次"
+    )
+
+
+def test_free_tuition_from_a_month_on() -> None:
+    extra = student(
+        997, 学校名称=SAMPLE.school, 困难类型="其他", 异动类型="复学", 异动日期="2024-6-3", 专业类别="其他一般专业"
+    )
+    findings = [f for f in compared([*of_sample(SAMPLE), extra]) if f.code == "R208"]
+    assert [f.label for f in findings] == ["一年级 · 其他一般专业 · 其他 · 6月"]
+    stated = int(findings[0].actual.split()[0])
+    assert findings[0].message == (
+        f"名册（系统）享受免学费的人数多于结算表：6月 {stated + 1} 人对 {stated} 人次、7月 {stated + 1} 人对 {stated} 人次"
+    )
+
+
+def test_a_workbook_without_that_form_is_unchecked() -> None:
+    filling = SAMPLE.filling
+    book = bound(filling, "市属", SPRING)
+    del book.tables["免学费"]
+    report = compare(roster(*of_sample(SAMPLE)), book)
+    assert {(i.rule.code, i.why) for i in report.unchecked} == {
+        ("R207", "结算表里没有免学费精准资助情况统计表"), ("R208", "结算表里没有免学费精准资助情况统计表"),
+    }  # fmt: skip

@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from jiesuan.book import memory_book
+from jiesuan.regions import load_law
 from jiesuan.roster.books import RECORD_HEADS, record_book
-from jiesuan.roster.matches import NotList, clearing
+from jiesuan.roster.matches import WORKDAYS, NotList, clearing
 
 from .making import number, roster, student
 
@@ -71,3 +72,10 @@ def test_record(full: bool) -> None:
         "另一方学校 某职业高中，资助项目 普通高中国家助学金",
     ]  # fmt: skip
     assert (number(1).encode() in data) is False
+
+
+@pytest.mark.parametrize(("region", "year"), [("福建", 2024), ("福建", 2025), ("全国", 2025)])
+def test_the_workdays_are_those_of_the_calendar(region: str, year: int) -> None:
+    # 闽人社办〔2024〕79号 二(三); 人社部办公厅2025年通知
+    held = load_law(region).period("重复资助清理", year)
+    assert (held.entry.workdays if held else None) == WORKDAYS

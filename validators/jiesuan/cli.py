@@ -16,7 +16,20 @@ from .commands import batch, bureau, calc, check, explain, making, notices, publ
 from .commands.app import app
 from .console import prepare_streams
 
-__all__ = ["app", "batch", "bureau", "calc", "check", "explain", "main", "making", "notices", "publicize", "reference", "roster"]
+__all__ = [
+    "app",
+    "batch",
+    "bureau",
+    "calc",
+    "check",
+    "explain",
+    "main",
+    "making",
+    "notices",
+    "publicize",
+    "reference",
+    "roster",
+]
 
 # What other packages add (the Excel add-in does): functions that take the program and add commands to it.
 for extension in sorted(entry_points(group="jiesuan.commands"), key=lambda found: found.name):

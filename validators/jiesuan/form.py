@@ -34,7 +34,19 @@ NUMERIC: frozenset[str] = frozenset({"人数", "人次", "金额", "标准", "�
 WHOLE: frozenset[str] = frozenset({"人数", "人次", "序号"})
 
 
-_VAGUE = ("金额", "人数", "人次", "合计", "资金总额", "省级财政资金", "市级财政资金", "涉农专业", "一般专业", "省级", "市、县级")
+_VAGUE = (
+    "金额",
+    "人数",
+    "人次",
+    "合计",
+    "资金总额",
+    "省级财政资金",
+    "市级财政资金",
+    "涉农专业",
+    "一般专业",
+    "省级",
+    "市、县级",
+)
 """Headings that several columns of a form have under different ones."""
 
 

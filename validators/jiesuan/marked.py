@@ -147,7 +147,9 @@ def to_mark(path: Path, sha256: str, *, in_place: bool) -> tuple[bytes, str]:
     else:
         return data, ""
     if in_place:
-        raise NotMarkable("not-ooxml", f"{suffix} 格式的原文件写不进去。请去掉 --in-place，另存为 .xlsx，原文件不动。")
+        raise NotMarkable(
+            "not-ooxml", f"{suffix} 格式的原文件写不进去。请去掉 --in-place，用 -o 另存为 .xlsx，原文件不动。"
+        )
     return converted(data, suffix), f"{suffix} 文件已由 LibreOffice 转换成 .xlsx。"
 
 
@@ -179,7 +181,11 @@ def check_target(path: Path, target: Path, data: bytes, *, force: bool) -> None:
         raise NotWritten("same-file", "输出文件就是输入文件；要写回原文件请用 --in-place，否则换一个文件名。")
     check_writable(target)
     if target.exists() and not force:
-        raise NotWritten("exists", f"“{target.name}”已经存在，没有覆盖。请换一个文件名；确实要覆盖请加 --force。")
+        raise NotWritten(
+            "exists",
+            f"“{target.name}”已经存在，没有覆盖：里面可能有改过的数、写过的说明。要接着用它，请对它运行并加 --in-place；"
+            "要另存，用 -o 换一个文件名；确实不要它了，加 --force 覆盖。",
+        )
     wanted = ".xlsm" if has_macros(data) else ".xlsx"
     if target.suffix.lower() not in (wanted, wanted.replace(".xls", ".xlt")):
         raise NotWritten("suffix", f"“{target.name}”的扩展名应为 {wanted}，否则 Excel 打不开。")

@@ -103,13 +103,12 @@ def _unmarked(parcel: Parcel, error: Exception) -> Failure:
 
 def marked(parcel: Parcel) -> bytes:
     """The workbook with every finding marked.  Raises NotMarkable and whatever a damaged workbook may cause."""
-    from ..check import check_workbook
     from ..explain import judge
     from ..marking import NotMarkable, mark
     from ..marking.files import converted
     from ..marking.package import Package
     from ..marking.returned import came_back
-    from ..session import is_blank, open_workbook
+    from ..session import open_workbook
 
     data, suffix = parcel.data, PurePosixPath(parcel.path).suffix.lower()
     try:
@@ -124,11 +123,7 @@ def marked(parcel: Parcel) -> bytes:
     )
     if isinstance(workbook, Failure):
         return mark(data, report)
-    raw = report
-    if parcel.answered:
-        raw = check_workbook(workbook)
-        raw.blank = is_blank(workbook)
-    judgement = judge(workbook, raw, *came_back(workbook.book), now="")
+    judgement = judge(workbook, report, *came_back(workbook.book), now="")
     return mark(data, report, dataclasses.replace(judgement, report=report))
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import dataclasses
 from pathlib import Path
 
+from ..compare import compare
 from ..pack import load_pack
-from ..report import Finding, Report
+from ..report import Report
 from ..text import fold
 from .batch import Batch
 from .between import NEEDS, report_of
 from .store import Filed, read_checked, read_index
-
-STILL, NEW, GONE = "仍存在", "新出现", "已消除"
 
 
 def earlier(out: Path) -> dict[str, Filed]:
@@ -33,12 +32,8 @@ def earlier_report(out: Path, file: Filed) -> Report | None:
 
 def compared(before: Report, now: Report) -> dict[str, int]:
     """How many findings are still there, new and gone; those between workbooks are not compared."""
-    old, new = Counter(map(_key, before.findings)), Counter(_key(f) for f in now.findings if f.rule.needs != NEEDS)
-    return {STILL: (old & new).total(), NEW: (new - old).total(), GONE: (old - new).total()}
-
-
-def _key(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.code, finding.sheet, finding.cell, finding.label
+    own = [finding for finding in now.findings if finding.rule.needs != NEEDS]
+    return compare(before, dataclasses.replace(now, findings=own)).counts
 
 
 def note_progress(batch: Batch, out: Path) -> None:

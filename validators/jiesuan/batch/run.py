@@ -26,8 +26,8 @@ from .work import Item, Question, Setting, check_chunk, numbers_at
 TRANSIENT = ("timeout", "crashed", "internal")
 """Failures that the next run tries again."""
 
-Then = Callable[[Batch, Callable[[File], bytes | None]], None]
-"""What may add to the reports before anything is written; it is given what reads a workbook once more."""
+Then = Callable[[Batch, Callable[[File], bytes | None], Engine], None]
+"""What may add to the reports before anything is written; it is given what reads a workbook once more, and the workers."""
 
 
 def run_batch(options: Options, tell: Tell, then: Then | None = None) -> Batch:
@@ -57,7 +57,7 @@ def run_batch(options: Options, tell: Tell, then: Then | None = None) -> Batch:
         if options.previous is not None:
             note_progress(batch, options.previous)
         if then is not None:
-            then(batch, lambda file: bytes_again(by_path[file.path], file.sha256))
+            then(batch, lambda file: bytes_again(by_path[file.path], file.sha256), engine)
         write_schools(batch, by_path, store, engine, tell, asked)
     write_summaries(batch, store)
     return batch

@@ -109,7 +109,8 @@ def _decided(
 ) -> School:
     school.files.sort(key=lambda file: file.path)
     readable = [file for file in school.files if file.report is not None]
-    contents = list({file.sha256: file for file in reversed(readable)}.values())
+    plainest = sorted(readable, key=lambda file: (file.path.count("/"), len(file.path), file.path))
+    contents = list({file.sha256: file for file in reversed(plainest)}.values())  # of copies, the one named most simply
     if len(contents) > 1:
         for file in contents:
             file.modified = modified(bytes_of(file) or b"")

@@ -82,7 +82,7 @@ def _header_end(labels: Labels, rows: range, columns: list[int], numbers: dict[i
         texts = (fold(labels.at(row, column)) for column in columns)
         if any(text and text not in DASHES and not text.replace(".", "").isdecimal() for text in texts):
             return row
-        if numbers and number_row(labels, row, row) == numbers:
+        if 1 in numbers.values() and number_row(labels, row, row) == numbers:
             return row
     return rows.stop - 1
 

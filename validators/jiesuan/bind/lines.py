@@ -23,7 +23,20 @@ _FIGURE = re.compile(r"(?<![\d.年月-])-?\d[\d,]*(?:\.\d+)?(?![\d年月日,.%])
 
 _WRITER = Line(where="row", text="填表人：{填表人}", also=("填报人", "制表人", "填表", "制表"))
 """Who filled the form in, as the forms print it over or beside a name."""
-_BESIDE = ("审批", "审核", "财务", "负责人", "校长", "办公电话", "联系电话", "电话", "手机", "日期", "填表日期", "填报日期")
+_BESIDE = (
+    "审批",
+    "审核",
+    "财务",
+    "负责人",
+    "校长",
+    "办公电话",
+    "联系电话",
+    "电话",
+    "手机",
+    "日期",
+    "填表日期",
+    "填报日期",
+)
 """What else a signature line asks for."""
 _NEXT = re.compile(r"\(|(?:^|\s)[^\s:(]{1,8}:")
 """Where a label begins that is not among these: （分机：…"""

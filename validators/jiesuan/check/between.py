@@ -13,16 +13,21 @@ from .roster import roster_of
 _ZERO = Decimal(0)
 
 
+def _both(context: Context, fields: dict[str, str]) -> tuple[Table, Table] | None:
+    """The two forms (role → the field needed of it), if both are there, with that column and without a row missing."""
+    tables = {table.form.role: table for table in context.tables()}
+    if set(fields) - set(tables) or not all(context.bound(tables[role], name) for role, name in fields.items()):
+        return None
+    left, right = (tables[role] for role in fields)
+    return (left, right) if all(table.is_list or context.whole(table) for table in (left, right)) else None
+
+
 def fee_head_months(context: Context) -> None:
     """E5: months that the amounts of the list stand for, against the heads of 免学费, per hardship type."""
-    tables = {table.form.role: table for table in context.tables()}
-    if len(tables) < len(context.rule.forms):
+    found = _both(context, {"免学费": "人次", "精准明细": "免学费金额"})
+    if found is None:
         return
-    fees, roster_table = tables["免学费"], tables["精准明细"]
-    if not context.bound(fees, "人次") or not context.bound(roster_table, "免学费金额"):
-        return
-    if not context.whole(fees):
-        return
+    fees, roster_table = found
     roster = roster_of(context)
     hardship = fees.form.axes.index("困难类型")
     for member in roster_table.form.axis[0].members:
@@ -75,14 +80,10 @@ def _amounts_differ(fees: Table, records: list[int], roster: Table, rows: list[i
 
 def others(context: Context) -> None:
     """E13: 其他家庭 of 非涉农 in both tables; without a column for 残疾, with or without those students."""
-    tables = {table.form.role: table for table in context.tables()}
-    if len(tables) < len(context.rule.forms):
+    found = _both(context, {"助学金": "人次", "免学费": "人次"})
+    if found is None:
         return
-    aid, fees = tables["助学金"], tables["免学费"]
-    if not context.bound(aid, "人次") or not context.bound(fees, "人次"):
-        return
-    if not context.whole(aid) or not context.whole(fees):
-        return
+    aid, fees = found
     grades = context.workbook.pack.policy.values("助学金年级", context.workbook.term)
     nature, hardship = aid.form.axes.index("专业性质"), aid.form.axes.index("困难类型")
     caliber = aid.form.axes.index("口径")

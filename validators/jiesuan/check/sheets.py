@@ -151,33 +151,27 @@ def balance(context: Context) -> None:
 
 def previous_end(context: Context) -> None:
     """D8: the balance brought forward stands at the end of the previous term."""
-    for table in context.tables():
-        line = table.lines.get("前期截止")
-        match = _YEAR_MONTH.search(line.text) if line else None
-        if line is None or match is None:
-            context.ledger.cannot(context.rule, "表下前期结余的截止年月没有填")
-            continue
-        year, month = context.workbook.term.previous.end
-        holds = (int(match[1]), int(match[2])) == (year, month)
-
-        def describe(_: int, ref: Ref = line.ref, text: str = line.text, wanted: str = f"{year}年{month}月") -> Finding:
-            return context.at_ref(ref, "表下 · 前期截止", context.rule.name, expected=wanted, actual=text)
-
-        context.ledger.demand(context.rule, [holds], describe)
+    year, month = context.workbook.term.previous.end
+    _dated(context, "前期截止", "前期结余的截止年月", (year, month), f"{year}年{month}月")
 
 
 def received_year(context: Context) -> None:
     """D8: money of a year is received in that year."""
+    year = context.workbook.term.year
+    _dated(context, "收款日期", "收款日期", (year,), f"{year}年")
+
+
+def _dated(context: Context, name: str, words: str, wanted: tuple[int, ...], expected: str) -> None:
+    """A blank below the table whose year, or year and month, is the one wanted."""
     for table in context.tables():
-        line = table.lines.get("收款日期")
+        line = table.lines.get(name)
         match = _YEAR_MONTH.search(line.text) if line else None
         if line is None or match is None:
-            context.ledger.cannot(context.rule, "表下收款日期没有填")
+            context.ledger.cannot(context.rule, f"表下{words}没有填")
             continue
-        year = context.workbook.term.year
-        holds = int(match[1]) == year
+        holds = tuple(map(int, match.groups()))[: len(wanted)] == wanted
 
-        def describe(_: int, ref: Ref = line.ref, text: str = line.text, wanted: str = f"{year}年") -> Finding:
-            return context.at_ref(ref, "表下 · 收款日期", context.rule.name, expected=wanted, actual=text)
+        def describe(_: int, ref: Ref = line.ref, text: str = line.text) -> Finding:
+            return context.at_ref(ref, f"表下 · {name}", context.rule.name, expected=expected, actual=text)
 
         context.ledger.demand(context.rule, [holds], describe)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 
 from ..form import ALL
 from ..identity import GRADES, Entry, identity_fault, major_of, spelled, spelled_phone
@@ -18,15 +20,24 @@ from .context import Context, related
 from .roster import MONTHS, Roster, roster_of
 
 _ZERO = Decimal(0)
+_RowCheck = Callable[[Context, Table, list[int]], None]
 _REMARK = re.compile(r"包含涉农专业学生(\d+)人,申请了助学金([\d.]+)元,?免学费(?:补助金)?([\d.]+)元")
 
 
-def _rows(context: Context, *names: str) -> tuple[Table, list[int]] | None:
-    tables = context.tables()
-    table = next((table for table in tables if table.is_list), None)
-    if table is None or len(tables) < len(context.rule.forms) or not context.bound(table, *names):
-        return None
-    return table, table.details()
+def _of_students(*names: str) -> Callable[[_RowCheck], Callable[[Context], None]]:
+    """A check of the student rows, run where all forms of its rule and these columns of the list are there."""
+
+    def checking(check: _RowCheck) -> Callable[[Context], None]:
+        @wraps(check)
+        def run(context: Context) -> None:
+            tables = context.tables()
+            table = next((table for table in tables if table.is_list), None)
+            if table is not None and len(tables) == len(context.rule.forms) and context.bound(table, *names):
+                check(context, table, table.details())
+
+        return run
+
+    return checking
 
 
 def _amounts(context: Context, table: Table, rows: list[int], *names: str) -> list[int]:
@@ -71,12 +82,12 @@ def _monthly(context: Context, name: str = "助学金月标准") -> Decimal | No
     return standard.amount
 
 
-def aid_months(context: Context) -> None:
+@_of_students("助学金金额")
+def aid_months(context: Context, table: Table, rows: list[int]) -> None:
     """B5: 助学金 is a whole number of months."""
-    found, monthly = _rows(context, "助学金金额"), _monthly(context)
-    if found is None or monthly is None:
+    monthly = _monthly(context)
+    if monthly is None:
         return
-    table, rows = found
     rows = _amounts(context, table, rows, "助学金金额")
     paid = table.amounts("助学金金额", rows)
     whole = {sum_paid for sum_paid in set(paid) if whole_months(sum_paid, monthly) is not None}
@@ -89,12 +100,9 @@ def aid_months(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def fee_months(context: Context) -> None:
+@_of_students("免学费金额")
+def fee_months(context: Context, table: Table, rows: list[int]) -> None:
     """B7: the fee is one to five months of a rate of the student's 专业类别 (what is more than any rate allows, P203 says)."""
-    found = _rows(context, "免学费金额")
-    if found is None:
-        return
-    table, rows = found
     roster = roster_of(context)
     if roster.fees is None:
         context.ledger.cannot(context.rule, "没有免学费统计表，不知道专业的类别，只核对了是不是整月")
@@ -119,12 +127,9 @@ def fee_months(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def same_months(context: Context) -> None:
+@_of_students("助学金金额", "免学费金额")
+def same_months(context: Context, table: Table, rows: list[int]) -> None:
     """B8: one student has one number of months in a term."""
-    found = _rows(context, "助学金金额", "免学费金额")
-    if found is None:
-        return
-    table, rows = found
     monthly = _monthly(context)
     if monthly is None:
         return
@@ -154,16 +159,13 @@ def same_months(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def tier_months(context: Context) -> None:
+@_of_students("助学金金额", "免学费金额")
+def tier_months(context: Context, table: Table, rows: list[int]) -> None:
     """B8 with tiers of 助学金, whose amount says no months: it lies between the lowest and the highest tier for as many
     months as the fee (what is more than any tier allows, P207 says)."""
-    found = _rows(context, "助学金金额", "免学费金额")
-    if found is None:
-        return
     low, high = _monthly(context, "助学金最低月标准"), _monthly(context, "助学金最高月标准")
     if low is None or high is None:
         return
-    table, rows = found
     roster = roster_of(context)
     rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
     paid = zip(rows, *(table.amounts(name, rows) for name in ("助学金金额", "免学费金额")), strict=True)
@@ -181,19 +183,17 @@ def tier_months(context: Context) -> None:
         index, aid = chosen[position]
         months = sorted(roster.months[index])
         spans = "或".join(f"{plain(low * n)}—{plain(high * n)}" for n in months)
-        message = f"免学费是 {'或'.join(map(str, months))} 个月，助学金却{'不足' if aid < low * months[0] else '多于'}这几个月"
+        side = "少于同样月数的最低档" if aid < low * months[0] else "多于同样月数的最高档"
+        message = f"免学费是 {'或'.join(map(str, months))} 个月，助学金{side}"
         other = (related(table, "免学费金额", index),)
         return context.at_cell(table, "助学金金额", index, message, expected=f"{spans} 元", related=other)
 
     context.ledger.demand(context.rule, holds, describe)
 
 
-def grade_aid(context: Context) -> None:
+@_of_students("班级", "助学金金额")
+def grade_aid(context: Context, table: Table, rows: list[int]) -> None:
     """B9: 助学金 only for the grades eligible in the term."""
-    found = _rows(context, "班级", "助学金金额")
-    if found is None:
-        return
-    table, rows = found
     workbook = context.workbook
     eligible = workbook.pack.policy.values("助学金年级", workbook.term)
     paid = _paid(context, table, rows, "助学金金额")
@@ -211,12 +211,9 @@ def grade_aid(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def class_grade(context: Context) -> None:
+@_of_students("班级")
+def class_grade(context: Context, table: Table, rows: list[int]) -> None:
     """The entry term puts the student in one of the three years (§4: n div 2 + 1)."""
-    found = _rows(context, "班级")
-    if found is None:
-        return
-    table, rows = found
     term = context.workbook.term
     entered = _entered(context, table, rows)
     grades = roster_of(context).grades
@@ -236,12 +233,9 @@ def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
     return any(own.startswith(roster.listed.get((grade, kind, entry.term), ())) for grade in entry.grades(term))
 
 
-def class_major(context: Context) -> None:
+@_of_students("班级", "免学费金额")
+def class_major(context: Context, table: Table, rows: list[int]) -> None:
     """B14: the student's major is listed in 免学费 for that grade and hardship type."""
-    found = _rows(context, "班级", "免学费金额")
-    if found is None:
-        return
-    table, rows = found
     roster = roster_of(context)
     if roster.fees is None or not context.bound(roster.fees, "就读专业") or not context.whole(roster.fees):
         return
@@ -269,12 +263,9 @@ def _grades(grades: frozenset[str]) -> str:
     return "或".join(grade for grade in GRADES if grade in grades)
 
 
-def agri_remark(context: Context) -> None:
+@_of_students("班级", "助学金金额", "免学费金额", "备注")
+def agri_remark(context: Context, table: Table, rows: list[int]) -> None:
     """B13: the remark of 涉农 students names heads and amounts that agree with the row, or with the section."""
-    found = _rows(context, "班级", "助学金金额", "免学费金额", "备注")
-    if found is None:
-        return
-    table, rows = found
     roster = roster_of(context)
     sections: dict[str, list[int]] = {}
     for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
@@ -314,12 +305,9 @@ def _stated(table: Table, index: int) -> tuple[int, Decimal, Decimal] | None:
     return int(match[1]), Decimal(match[2].rstrip(".")), Decimal(match[3].rstrip("."))
 
 
-def no_amount(context: Context) -> None:
+@_of_students("助学金金额", "免学费金额")
+def no_amount(context: Context, table: Table, rows: list[int]) -> None:
     """B11: a student row has at least one amount."""
-    found = _rows(context, "助学金金额", "免学费金额")
-    if found is None:
-        return
-    table, rows = found
     rows = _amounts(context, table, rows, "助学金金额", "免学费金额")
     paid = zip(table.amounts("助学金金额", rows), table.amounts("免学费金额", rows), strict=True)
     holds = [aid > 0 or fee > 0 for aid, fee in paid]
@@ -332,22 +320,16 @@ def no_amount(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def phone_missing(context: Context) -> None:
+@_of_students("联系电话")
+def phone_missing(context: Context, table: Table, rows: list[int]) -> None:
     """B10: a phone on every row, or a remark."""
-    found = _rows(context, "联系电话")
-    if found is None:
-        return
-    table, rows = found
     holds = [bool(table.text("联系电话", i)) or context.excused(table, i) for i in rows]
     context.ledger.demand(context.rule, holds, lambda i: context.at_cell(table, "联系电话", rows[i], "没有填联系电话"))
 
 
-def phone_shared(context: Context) -> None:
+@_of_students("联系电话")
+def phone_shared(context: Context, table: Table, rows: list[int]) -> None:
     """The same phone for three or more students."""
-    found = _rows(context, "联系电话")
-    if found is None:
-        return
-    table, rows = found
     least = int(context.rule.options.get("least", 3))
     numbers = [spelled_phone(table.columns["联系电话"].raw[i]) for i in rows]
     times = Counter(number for number in numbers if number)
@@ -363,12 +345,9 @@ def phone_shared(context: Context) -> None:
     context.ledger.demand(context.rule, holds, describe)
 
 
-def age(context: Context) -> None:
+@_of_students("身份证号")
+def age(context: Context, table: Table, rows: list[int]) -> None:
     """Age on the first day of the term within the usual bounds (options youngest, oldest)."""
-    found = _rows(context, "身份证号")
-    if found is None:
-        return
-    table, rows = found
     youngest, oldest = int(context.rule.options["youngest"]), int(context.rule.options["oldest"])
     (year, month), today = context.workbook.term.start, dt.date.today()
     # Days as YYYYMMDD, which order as the days do.

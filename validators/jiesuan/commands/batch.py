@@ -15,11 +15,9 @@ from .app import app
 from .options import Format, FormatOption, TermOption, parse_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from ..batch.batch import Batch
-    from ..batch.run import Tell, Then
-    from ..batch.schools import File
+    from ..batch.run import Tell
 
 
 class EngineName(StrEnum):
@@ -60,13 +58,14 @@ def batch(
     from ..batch.record import record
     from ..batch.run import PAGE, SUMMARY, run_batch
     from ..batch.table import table_lines
+    from ..bureau.second import second_look
 
     if (engine is EngineName.dask) != (scheduler is not None):
         raise Misuse("--engine dask 要和 --scheduler 地址 一起用。")
     options = Options(folder, out, roster, previous, jobs, parse_term(term), due, engine.value, scheduler or "")
     try:
         with _progress() as tell:
-            done = run_batch(options, tell, _between_terms(previous) if previous else None)
+            done = run_batch(options, tell, second_look(previous))
     except KeyboardInterrupt:
         say(f"已中断。做完的都在“{out.name}”里；再运行同一条命令，接着做没做完的。")
         raise typer.Exit(FAILED) from None
@@ -76,34 +75,6 @@ def batch(
         emit_lines(table_lines(done))
     say(f"结果在“{out.name}”：打开 {PAGE} 或 {SUMMARY} 看全部，“学校”文件夹里是发还各校的表和通知。")
     raise typer.Exit(FAILED if done.failed else CLEAN if done.clean else FINDINGS)
-
-
-def _between_terms(previous: Path) -> Then:
-    """The rules between terms, for schools whose workbook of last term is in an earlier output."""
-
-    def add(done: Batch, bytes_of: Callable[[File], bytes | None]) -> None:
-        from ..batch.between import report_of
-        from ..batch.progress import earlier
-        from ..batch.store import originals_of, read_index
-        from ..bureau.checking import further
-        from ..session import Failure, open_workbook
-        from ..text import fold
-
-        files, originals = earlier(previous), originals_of(read_index(previous), previous)
-        for school in done.schools:
-            report, current, file = report_of(school), school.current, files.get(fold(school.name))
-            if report is None or current is None or file is None or file.term == report.term:
-                continue
-            data, old = bytes_of(current), originals.get(file.sha256)
-            if data is None or old is None:
-                report.remarks.append("上次的表已不在原处，没有与上次对照")
-                continue
-            now = open_workbook(Path(current.name), term=done.options.term, data=data)
-            then = open_workbook(Path(Path(file.path).name), data=old)
-            if not isinstance(now, Failure) and not isinstance(then, Failure):
-                further(previous=then)(now, report)
-
-    return add
 
 
 @contextmanager

@@ -99,13 +99,14 @@ def judge(
     levels = {code: rule.level for code, rule in workbook.pack.rules.items()}
     cases = merged([item for item in explanations if item.code in levels], typed, levels, now)
     _match(cases, findings, prints)
-    unchecked = {item.rule.code for item in report.unchecked}
+    selected = {rule.code for rule in report.selected}
+    unchecked = {item.rule.code for item in report.unchecked} | (levels.keys() - selected)
     remarks, answers = _typed_elsewhere(typed, findings, levels)
     kept: list[Explanation] = []
     excused: set[Spot] = set()
     for case in cases:
-        if case.fresh and case.finding is None:
-            continue
+        if case.fresh and case.finding is None and case.explanation.code not in unchecked:
+            continue  # what it spoke of is gone; where nobody looked, the words stay
         item = _judged(case, prints, unchecked, workbook.pack.wording.objection)
         finding = case.finding
         if item.state != REFUSED or not case.fresh:

@@ -252,6 +252,8 @@ CHECKS: dict[str, Callable[[Filled, Law], Iterator[Fault]]] = {
 }
 
 
+CITY_CHECKS = frozenset({"absent", "twice", "stranger"})
+
 # ── the forms of a city against its list of schools ──────────────────────────────────────────────────────────────────
 
 
@@ -288,6 +290,7 @@ def check_city(book: Book, listed: Iterable[Listed], reads: Iterable[Read]) -> R
     """One school form per school of the list; findings stand at the school's cell in the list."""
     rules = {rule.check: rule for rule in rules_of(load_pack(PACK), each=False)}
     report = _report(book.name, book.sha256, "学校名单", "", list(rules.values()), "")
+    report.when_passed = "名单上的学校都交了，每校一份。"
     schools = list(listed)
     forms = [read for read in reads if read.filled.form.id == "校级" and read.filled.unit.text]
     wanted = {fold(school.name): school for school in schools}

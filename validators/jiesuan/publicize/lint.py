@@ -29,6 +29,7 @@ _CHECK_OF = {
     "身份证件号码": "identity", "银行卡号": "card", "电话号码": "phone", "出生日期": "birth", "家庭住址": "address",
     "困难类型": "hardship",
 }  # fmt: skip
+CHECKS = frozenset(_CHECK_OF.values()) | {"column", "hidden", "period"}
 _PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
 _PERIOD = re.compile(
     r"公示(?:期|时间|日期)[^\d]{0,12}(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?[^\d]{1,6}(?:(\d{4})[年./\-])?(\d{1,2})[月./\-](\d{1,2})"

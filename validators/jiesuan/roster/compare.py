@@ -201,12 +201,12 @@ def _fee_heads(comparison: Comparison, wrong: Callable[[int, int], bool], messag
                 heads[number] += here
     axes = [table.form.axes.index(name) for name in _FEE_AXES]
     for i in table.details():
-        key = tuple(table.keys[i][axis] for axis in axes)
-        have = counted.get(key, [0] * 5)
+        row = tuple(table.keys[i][axis] for axis in axes)
+        have = counted.get(row, [0] * 5)
         different: list[tuple[int, str, int]] = []
         for number, name in enumerate(table.form.groups["月"]):
             if table.number(name, i).trouble:
-                comparison.cannot(f"{' · '.join(key)}{term.months[number]}的人次读不出")
+                comparison.cannot(f"{' · '.join(row)}{term.months[number]}的人次读不出")
             elif wrong(have[number], stated := int(table.amount(name, i))):
                 different.append((number, name, stated))
         ref = table.ref(different[0][1], i) if different else None
@@ -215,7 +215,7 @@ def _fee_heads(comparison: Comparison, wrong: Callable[[int, int], bool], messag
         number, _, stated = different[0]
         words = "、".join(f"{term.months[n]} {have[n]} 人对 {there} 人次" for n, _, there in different)
         comparison.add(
-            ref, f"{' · '.join(key)} · {term.months[number]}", f"{message}：{words}",
+            ref, f"{' · '.join(row)} · {term.months[number]}", f"{message}：{words}",
             expected=f"{have[number]} 人", actual=f"{stated} 人", difference=f"{stated - have[number]:+} 人",
         )  # fmt: skip
 

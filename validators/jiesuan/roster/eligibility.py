@@ -17,6 +17,7 @@ from .read import Roster, date_of, entry_of, grade_in
 PROJECTS = ("助学金", "免学费")
 _ASKED = ("专业类别", "困难类型", "户口性质")
 """Columns without which eligibility is not known of most students."""
+_SHOWN = ("年级", "入学年季", *_ASKED, "认定等级")
 _NONE = frozenset({"无", "不困难", "非困难", "否", "/", "-"})
 _LEVEL = re.compile(r"([A-Da-d])(?:类|档|级|等)?")
 _TOLD = {"专业性质": "专业类别", "困难": "困难类型", "困难等级": "认定等级", "户籍": "户口性质", "年级": "年级", "专业类别": "专业类别", "特困地区": "特困地区"}  # fmt: skip
@@ -63,25 +64,29 @@ def _judged(context: Context, project: str) -> Iterator[tuple[int, Verdict]]:
 
 
 def eligible(context: Context) -> None:
-    """Nobody is marked for an aid that the law does not give him."""
+    """Nobody is marked for an aid that the law does not give him.
+
+    Provinces pay 免学费 for more students than the country asks (扩面): outside its range a student is doubtful, not wrong."""
     if not any(map(context.roster.has, PROJECTS)):
         context.needs(*PROJECTS)
         return
     whole = context.needs(*_ASKED)
     for project in filter(context.roster.has, PROJECTS):
-        undecided: Counter[str] = Counter()
+        doubtful: Counter[str] = Counter()
         for index, verdict in _judged(context, project):
             if context.roster.code(project, index) != "是":
                 continue
             if verdict.outcome == "未定":
-                undecided["、".join(dict.fromkeys(_TOLD[name] for name in verdict.missing if name in _TOLD))] += 1
+                names = dict.fromkeys(_TOLD[name] for name in verdict.missing if name in _TOLD)
+                doubtful[f"的{'、'.join(names)}名册上看不出，不知道能不能享受{project}"] += 1
+            elif verdict.outcome == "不在范围" and project == "免学费":
+                doubtful[f"不在{context.law.region}收录的免学费范围内，是不是本地扩面政策资助的，请看本地文件"] += 1
             elif verdict.outcome in ("不得", "不在范围"):
-                names = [
-                    name for name in ("年级", "入学年季", *_ASKED, "认定等级", "学习形式") if context.roster.has(name)
-                ]
-                context.add(index, project, _refused(context, index, project, verdict), expected="否", related=names)
-        for names, count in undecided.items() if whole else ():
-            context.cannot(f"{count} 名学生的{names}名册上看不出，不知道能不能享受{project}")
+                shown = [name for name in _SHOWN if context.roster.text(name, index)]
+                message = _refused(context, index, project, verdict)
+                context.add(index, project, message, expected="否", related=shown)
+        for words, count in doubtful.items() if whole else ():
+            context.cannot(f"{count} 名学生{words}")
 
 
 def _refused(context: Context, index: int, project: str, verdict: Verdict) -> str:
@@ -100,10 +105,10 @@ def owed(context: Context) -> None:
         return
     for project in filter(context.roster.has, PROJECTS):
         for index, verdict in _judged(context, project):
-            if verdict.outcome == "应" and verdict.held and context.roster.code(project, index) == "否":
-                if not context.excused(index):
-                    entry = verdict.held.entry
-                    context.add(index, project, f"{entry.name}应享受{project}（{entry.basis}）", expected="是")
+            unmarked = context.roster.code(project, index) == "否" and not context.excused(index)
+            if unmarked and verdict.outcome == "应" and verdict.held:
+                entry = verdict.held.entry
+                context.add(index, project, f"{entry.name}应享受{project}（{entry.basis}）", expected="是")
 
 
 def aid_amount(context: Context) -> None:

@@ -35,14 +35,15 @@ def add(sheet: Any, area: Area, formula: str, fill: Rgb | None, stop: bool) -> A
 
 
 def remove(sheet: Any, unwanted: Any) -> None:
-    """Take one rule away; all others keep their places."""
+    """Take one rule away; those behind it move up by one."""
     from openpyxl.formatting.formatting import ConditionalFormattingList
 
+    place = unwanted.priority or 0
     kept = ConditionalFormattingList()
     for formatting in sheet.conditional_formatting:
         for rule in formatting.rules:
             if rule is not unwanted:
-                priority = rule.priority
+                priority = (rule.priority or 0) - ((rule.priority or 0) > place)
                 kept.add(str(formatting.sqref), rule)
                 rule.priority = priority
     sheet.conditional_formatting = kept
