@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import tomli
 
 from .term import Term
 
@@ -78,10 +78,10 @@ def pack_folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
 def parse(path: Path) -> dict[str, Any]:
     """A TOML file as it stands.  Raises PackError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PackError(f"读不了 {path.name}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name} 不是有效的 TOML：{error}") from error
 
 

@@ -25,6 +25,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..marked import Marked
     from ..session import Further
 
 
@@ -51,7 +52,6 @@ def check(
     ] = None,
 ) -> None:
     """校验工作簿，逐处说明错在哪一格、错多少、怎么改；加 --mark 标在表上。"""
-    from ..marked import CHECKED, Marked, mark_file, places
     from ..render.calendar import reminder_lines
     from ..render.json import document, report_record, unreadable_record
     from ..render.text import report_lines, tally_line
@@ -62,12 +62,16 @@ def check(
     one_target(out, in_place)
     wanted = parse_term(term)
     further = _further(files, schools, previous)
+    if marks:
+        from ..marked import CHECKED, mark_file, places
+
+        targets = places(files, out, CHECKED, in_place=in_place)
     records, code = [], CLEAN
-    for number, (path, target) in enumerate(zip(files, places(files, out, CHECKED, in_place=in_place), strict=True)):
+    for number, path in enumerate(files):
         done: Marked | None = None
         if marks:
             done = mark_file(
-                path, target, in_place=in_place, force=force, term=wanted, password=password, further=further
+                path, targets[number], in_place=in_place, force=force, term=wanted, password=password, further=further
             )
         result = done.result if done else check_file(path, term=wanted, password=password, further=further)
         if isinstance(result, Failure):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape as _escape
 
 from ..reading.guard import as_utf8, local, parser
 from ..reading.problem import UnreadableFile
@@ -207,12 +206,12 @@ def set_attribute(data: bytes, node: Node, name: str, value: str | None) -> Edit
 
 def escaped(text: str) -> str:
     """Text for element content; what XML cannot hold is left out."""
-    return _escape(_ILLEGAL.sub("", text))
+    return escape(_ILLEGAL.sub("", text), quote=False)
 
 
 def quoted(text: str) -> str:
     """An attribute value in double quotes."""
-    inner = _escape(_ILLEGAL.sub("", text), {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+    inner = escaped(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
     return f'"{inner}"'
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import Literal
 import msgspec
 from stdnum.cn import ric
 
-from ..pack import Pack, packs_folder
+from ..declared import PackError, packs_folder, read_declaration
+from ..pack import Pack
 from ..term import Term
 
 GRADES = ("一年级", "二年级", "三年级")
@@ -113,12 +113,12 @@ class Student:
 def load_catalogue(pack: Pack) -> Catalogue:
     """The pack's `sample.toml`.  Raises SampleError."""
     path = packs_folder() / pack.info.id / "sample.toml"
+    if not path.is_file():
+        raise SampleError(f"表册 {pack.info.id} 没有 sample.toml，不能生成示例数据。")
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Catalogue)
-    except FileNotFoundError as error:
-        raise SampleError(f"表册 {pack.info.id} 没有 sample.toml，不能生成示例数据。") from error
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise SampleError(f"{path.name}：{error}") from error
+        return read_declaration(path, Catalogue)
+    except PackError as error:
+        raise SampleError(str(error)) from error
 
 
 @dataclass(frozen=True, eq=False)
