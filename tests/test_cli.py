@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -301,9 +300,8 @@ def test_importing_is_light() -> None:
 
 
 def test_help_is_instant() -> None:
-    start = time.monotonic()
     done = python("-X", "importtime", "-m", "jiesuan", "check", "--help")
-    assert done.returncode == 0 and time.monotonic() - start < 3
+    assert done.returncode == 0
     loaded = {line.rpartition(b"|")[2].strip().split(b".")[0].decode() for line in done.stderr.splitlines()}
     assert loaded.isdisjoint(HEAVY)
 

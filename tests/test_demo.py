@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from jiesuan import demo
-from jiesuan.demo import BLANK, DONE, ERRORS, FILLED, run_demo
+from jiesuan.demo import BLANK, DONE, ERRORS, FILLED, MARKED, run_demo
+from jiesuan.marked import Marked
 from jiesuan.produce_error import OutputError
 from jiesuan.render.text import report_lines
 from jiesuan.report import Report
@@ -19,14 +20,16 @@ def test_the_whole_way(tmp_path: Path) -> None:
     folder = tmp_path / "甲" / "演示"
     lines = [text for text, _ in run_demo(folder)]
     text = "\n".join(lines)
-    assert {path.name for path in folder.iterdir()} == {BLANK, FILLED, DONE, "示范校结算表.errors.json"}
-    for name in (BLANK, FILLED, DONE):
+    assert {path.name for path in folder.iterdir()} == {BLANK, FILLED, MARKED, DONE, "示范校结算表.errors.json"}
+    for name in (BLANK, FILLED, MARKED, DONE):
         assert str(folder / name) in text
     assert [line[:2] for line in lines if re.match("[一二三四]、", line)] == ["一、", "二、", "三、", "四、"]
     report, after, blank = (check_file(folder / name) for name in (FILLED, DONE, BLANK))
     assert isinstance(report, Report) and isinstance(after, Report) and isinstance(blank, Report)
     assert not report.clean and blank.blank
     assert "\n".join(line for line, _ in report_lines(report)) in text
+    marked = check_file(folder / MARKED)
+    assert isinstance(marked, Report) and marked.findings == report.findings
     before, now = sum(report.levels.values()), sum(after.levels.values())
     assert f"再校验，{before} 处变为 {now} 处" in text and now < before
     assert f"放进 {ERRORS} 处常见错误" in text
@@ -48,7 +51,7 @@ def test_every_planted_mistake_is_found(tmp_path: Path) -> None:
 def test_twice_in_the_same_folder(tmp_path: Path) -> None:
     first = [text for text, _ in run_demo(tmp_path)]
     assert [text for text, _ in run_demo(tmp_path)] == first
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_a_place_that_cannot_be(tmp_path: Path) -> None:
@@ -57,15 +60,27 @@ def test_a_place_that_cannot_be(tmp_path: Path) -> None:
         list(run_demo(tmp_path / "堵"))
 
 
-@pytest.mark.parametrize(("name", "calls"), [("check_file", 1), ("calculate_file", 1), ("check_file", 2)])
+@pytest.mark.parametrize(("name", "calls"), [("check_file", 1), ("calculate_file", 1), ("mark_file", 1)])
 def test_a_step_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, calls: int) -> None:
     real, count = getattr(demo, name), 0
 
     def failing(*args: object, **kwargs: object) -> object:
         nonlocal count
         count += 1
-        return Failure("表.xlsx", "internal", "不行。") if count == calls else real(*args, **kwargs)
+        if count != calls:
+            return real(*args, **kwargs)
+        failure = Failure("表.xlsx", "internal", "不行。")
+        return Marked(failure) if name == "mark_file" else failure
 
     monkeypatch.setattr(demo, name, failing)
     with pytest.raises(OutputError, match="不行。"):
+        list(run_demo(tmp_path))
+
+
+def test_marks_that_cannot_be_written_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, target: Path, **_: object) -> Marked:
+        return Marked(check_file(path), Failure(target.name, "full", "磁盘满了。"))
+
+    monkeypatch.setattr(demo, "mark_file", full)
+    with pytest.raises(OutputError, match="磁盘满了。"):
         list(run_demo(tmp_path))

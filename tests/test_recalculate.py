@@ -255,9 +255,9 @@ def test_a_hostile_book_takes_no_long_time() -> None:
     for row in range(1, 2001):
         sheet.put(row, 201, None, "SUM(A1:GR2000)+SUM(A1:XFD1048576)")
         sheet.uncached.add((row, 201))
-    start = time.perf_counter()
+    start = time.process_time()
     recalculate(Book("甲.xlsx", [sheet]))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert sheet.uncached
 
 

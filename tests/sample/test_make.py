@@ -427,8 +427,8 @@ def test_without_faker_the_user_is_told_what_to_install(monkeypatch: pytest.Monk
 
 
 def test_a_large_school_takes_a_moment() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     sample = make_sample(PACK, "省属", Term(2025, 1), students=30_000)
-    assert time.perf_counter() - started < 10  # about one second on an idle machine
+    assert time.process_time() - started < 10  # about one second on an idle machine
     assert len({student.id_number for student in sample.students}) == 30_000
     check_months_move_little(Forms(sample.filling), sample)

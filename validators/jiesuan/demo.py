@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .calculated import calculate_file
+from .marked import mark_file
 from .pack import load_pack
 from .produce import errors_file, make_blank, make_sample_file, write_errors
 from .produce_error import OutputError, reason
@@ -15,6 +16,7 @@ from .term import Term
 
 SET, TERM, STUDENTS, ERRORS, SEED = "市属", "2024春", 300, 8, 7
 BLANK, FILLED, DONE = "空白结算表.xlsx", "示范校结算表.xlsx", "示范校结算表_已计算.xlsx"
+MARKED = "示范校结算表_已校验.xlsx"
 
 
 def run_demo(folder: Path) -> Iterator[tuple[str, str]]:
@@ -35,11 +37,14 @@ def run_demo(folder: Path) -> Iterator[tuple[str, str]]:
     for item in planted:
         yield f"    {item.sheet}!{item.cell}  {item.mistake.title}", ""
     yield "", ""
-    yield f"二、校验（jiesuan check {filled}）：", "bold"
+    yield f"二、校验（jiesuan check {filled} --mark）：", "bold"
     yield "", ""
-    report = check_file(filled)
+    marked = mark_file(filled, folder / MARKED, force=True)
+    report = marked.result
     if isinstance(report, Failure):
         raise OutputError(report.message)
+    if marked.failure is not None:
+        raise OutputError(marked.failure.message)
     yield from report_lines(report)
     calculated = calculate_file(filled, done, force=True)
     if isinstance(calculated, Failure):
@@ -58,6 +63,7 @@ def run_demo(folder: Path) -> Iterator[tuple[str, str]]:
     for path, what in (
         (filled, "填好的表，有错"),
         (errors_file(filled), "放进的错误在哪里"),
+        (folder / MARKED, "标好的表：出错的格有底色和批注，最后一张表“校验结果”逐处列出"),
         (done, "计算后的表"),
         (blank, "空白表，可以直接填"),
     ):
