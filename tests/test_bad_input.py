@@ -258,7 +258,7 @@ def test_with_the_password(good: Path, tmp_path: Path) -> None:
     # A copy would lie there without the password its owner wanted.
     for target in (("-o", tmp_path / "果.xlsx"), ("--in-place",)):
         code, _, err = run("calc", path, "--password", "密码", *target)
-        assert code == 2 and "文件有打开密码，不能写入。" in err and "原文件未动" in err
+        assert code == 2 and "文件是加密的，不能写入。" in err and "原文件未动" in err
     assert [file.name for file in tmp_path.iterdir()] == ["密.xlsx"]
 
 

@@ -101,7 +101,7 @@ def test_a_new_file(wrong: Path, tmp_path: Path) -> None:
     before = wrong.read_bytes()
     target = tmp_path / "新" / "算好.xlsx"
     result = done(calculate_file(wrong, target))
-    assert (result.output, result.note) == ("算好.xlsx", f"已写入 算好.xlsx，原文件未动。{NOTE}")
+    assert (result.output, result.note) == ("算好.xlsx", f"已写入 {target}，原文件未动。{NOTE}")
     assert wrong.read_bytes() == before and names(target.parent) == {"算好.xlsx"}
     assert clean(target)
     assert "已经存在" in refused(calculate_file(wrong, target))

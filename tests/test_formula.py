@@ -104,3 +104,15 @@ def test_a_sum_is_exact(values: list[int]) -> None:
 def test_a_formula_reads_as_often_as_it_is_asked() -> None:
     formula = parse_formula("3=1+2+4", COLUMNS)
     assert [formula.evaluate(ONES) for _ in range(3)] == [Decimal(3)] * 3
+
+
+@settings(max_examples=60)
+@given(
+    text=st.sampled_from(("6=1+2+3+4+5", "8=6*7/10000/10", "12=4*11", "差=甲-乙", "3=2*0.5+1", "3=7")),
+    rows=st.lists(st.tuples(*[st.integers(-(10**6), 10**6)] * 3), max_size=6),
+)
+def test_many_records_at_once_are_each_record_alone(text: str, rows: list[tuple[int, int, int]]) -> None:
+    formula = parse_formula(text, COLUMNS)
+    records = [{name: Decimal(row[at % 3]).scaleb(-at) for at, name in enumerate(formula.names)} for row in rows]
+    values = {name: [record[name] for record in records] for name in formula.names}
+    assert formula.over(values, len(rows)) == [formula.evaluate(record) for record in records]

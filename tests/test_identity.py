@@ -67,6 +67,9 @@ def test_known_good_numbers(number: str) -> None:
         ("11010219840406970x", "id-spelling"),
         ("11010219840406970Ｘ", "id-spelling"),
         ("１１０１０２１９８４０４０６９７０Ｘ", "id-spelling"),
+        ("３５０５８２２００７０１０１１２３８", "id-spelling"),
+        ("３５0582200701011238", "id-spelling"),
+        ("٣٥٠٥٨٢٢٠٠٧٠١٠١١٢٣٨", "id-length"),  # digits of another script
         (" 11010219840406970X", "id-spelling"),
         ("110102 19840406 970X", "id-spelling"),
         ("’11010219840406970X", "id-spelling"),
@@ -153,9 +156,10 @@ def test_no_phones(value: Any) -> None:
 
 
 def test_one_spelling_of_a_phone() -> None:
-    assert {spelled_phone(v) for v in ("139 0000 0000", "139-0000-0000", "+86 13900000000", 13900000000)} == {
-        "13900000000"
-    }
+    assert {
+        spelled_phone(v)
+        for v in ("139 0000 0000", "139-0000-0000", "+86 13900000000", 13900000000, "１３９００００００００")
+    } == {"13900000000"}
     assert spelled_phone(None) == ""
 
 

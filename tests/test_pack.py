@@ -211,3 +211,15 @@ def test_files_that_are_no_toml_or_not_there(edited: Edit) -> None:
     assert refused(folder).startswith("policy.toml 不是有效的 TOML：")
     (folder / "policy.toml").unlink()
     assert refused(folder) == "读不了 policy.toml"
+
+
+def test_another_set_of_folders_is_looked_into_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(SOURCE, tmp_path / "甲" / SOURCE.name)
+    before = load_pack()
+    assert load_pack() is before
+    monkeypatch.setenv("JIESUAN_PACKS", str(tmp_path / "甲"))
+    assert load_pack() is not before
+    monkeypatch.delenv("JIESUAN_PACKS")
+    assert load_pack() is before
+    monkeypatch.chdir(tmp_path / "甲")
+    assert load_pack(SOURCE.name) is before

@@ -149,3 +149,17 @@ def test_explanations_are_masked_and_the_lapsed_ones_listed() -> None:
     made = report(explanations=[kept, lapsed])
     assert ID not in repr(made)
     assert made.stale == [lapsed]
+
+
+@pytest.mark.parametrize(
+    ("changed", "heading"),
+    [
+        ({"school": "某校"}, "市属 · 2024春 · 某校"),
+        ({}, "市属 · 2024春 · （没有学校名称）"),
+        ({"nameless": ""}, "市属 · 2024春"),
+        ({"nameless": "", "school": "某校13912345678"}, "市属 · 2024春 · 某校139****5678"),
+        ({"nameless": "（没有填报单位）"}, "市属 · 2024春 · （没有填报单位）"),
+    ],
+)
+def test_heading(changed: dict[str, str], heading: str) -> None:
+    assert report(**changed).heading == heading

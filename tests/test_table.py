@@ -144,3 +144,20 @@ def test_texts_of_a_sheet() -> None:
     made = Sheet("表", [["甲", 1, ""], [], [None, ErrorValue("#REF!")], ["乙"]])
     assert list(text_cells(made)) == [(1, 1, "甲"), (3, 2, "#REF!"), (4, 1, "乙")]
     assert list(text_cells(made, 1)) == [(1, 1, "甲")]
+
+
+def test_amounts_follow_what_is_put_and_read() -> None:
+    made = sheet()
+    bound = bind_column(MONEY, [(1, 2), (1, 4), (1, 7)], made)
+    assert (bound.amounts, bound.troubled) == ([Decimal("2.35"), Decimal(0), Decimal(0)], False)
+    bound.put(1, "甲", Number(None, "text"))
+    assert (bound.raw[1], bound.amounts[1], bound.troubled) == ("甲", Decimal(0), True)
+    bound.put(1, 7, Number(Decimal(7)))
+    assert (bound.amounts[1], bound.troubled) == (Decimal(7), False)
+    bound.raw[1] = "甲"
+    read_column(bound, made)
+    assert bound.numbers[1] == Number(None, "text") and bound.troubled
+    assert bound.amounts == [Decimal("2.35"), Decimal(0), Decimal(0)]
+    bound.raw[1] = None
+    read_column(bound, made)
+    assert (bound.numbers[1], bound.troubled) == (BLANK, False)

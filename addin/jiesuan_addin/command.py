@@ -110,11 +110,16 @@ def run(
     force: ForceOption = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="计算要改掉填好的数时，照改")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="原因", help="填写说明时写的原因")] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", metavar="单元格", help="先选中这一格，写作 表名!L17；填写说明、上一处、下一处从这里起"),
+    ] = None,
 ) -> None:
     """照按钮的做法处理一个文件，不用 Excel；和点按钮走的是同一段程序。"""
     from .headless import run_file
 
-    raise typer.Exit(run_file(file, button.value, host.value, out, say=say, force=force, yes=yes, reason=reason))
+    code = run_file(file, button.value, host.value, out, say=say, force=force, yes=yes, reason=reason, cell=cell)
+    raise typer.Exit(code)
 
 
 @excel.command(cls=Command)

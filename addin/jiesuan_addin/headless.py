@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jiesuan.ref import parse_a1
 from jiesuan.text import mask
 from jiesuan.usage import CLEAN, FAILED
 
 from .press import press, words
 from .talk import Lines
+from .trouble import Trouble
 
 _READING = {"previous", "next"}
 """Buttons that change nothing in the file."""
@@ -26,9 +28,10 @@ def run_file(
     force: bool = False,
     yes: bool = False,
     reason: str | None = None,
+    cell: str | None = None,
 ) -> int:
-    """Open a file in a headless host, press a button, save the result to `out`; the exit code.  The file itself is never
-    written to."""
+    """Open a file in a headless host, select a cell (`表!A1`), press a button, save the result to `out`; the exit code.
+    The file itself is never written to."""
     from .hosts import host
 
     if out is not None and (problem := _no_place(path, out, force)):
@@ -39,6 +42,8 @@ def run_file(
         engine = host(host_name)
         app = engine.apps.add(add_book=False)
         book = app.books.open(path)
+        if cell is not None:
+            _select(book, cell)
         if not press(app, button, Lines(say, yes=yes, answer=reason)):
             return FAILED
         if out is not None:
@@ -56,6 +61,23 @@ def run_file(
         if app is not None:
             app.quit()
     return CLEAN
+
+
+def _select(book: Any, address: str) -> None:
+    """Select a cell as a user would.  Raises Trouble where there is none of that address."""
+    name, _, cell = address.replace("！", "!").rpartition("!")
+    try:
+        row, column = parse_a1(cell.strip())
+    except ValueError as error:
+        raise Trouble(f"“{mask(address)}”不是单元格的地址，请写作 表名!L17。") from error
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    name = name.strip("'")
+    if name not in sheets:
+        missing = f"没有名为“{mask(name)}”的工作表" if name else "没有写是哪张工作表"
+        listed = "、".join(f"“{one}”" for one in sheets)
+        raise Trouble(f"{missing}，请写作 表名!L17。工作簿里有：{listed}。")
+    sheets[name].activate()
+    sheets[name].range((row, column)).select()
 
 
 def _no_place(path: Path, out: Path, force: bool) -> str:

@@ -88,7 +88,7 @@ def words(error: Exception) -> str:
 def is_busy(error: BaseException | None) -> bool:
     """Whether the program refused to answer, which is said by a number inside the error or its cause."""
     while error is not None:
-        if error.args and error.args[0] in _REJECTED:
+        if error.args and isinstance(error.args[0], int) and error.args[0] in _REJECTED:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 
-@contextmanager
-def still(app: Any) -> Iterator[None]:
-    """No redrawing inside; afterwards as before, whatever happened."""
-    before = app.screen_updating
-    app.screen_updating = False
-    try:
-        yield
-    finally:
+class still:
+    """No redrawing inside; afterwards as before, whatever happened.
+
+    A class, for a generator would have to set the traceback of an error that passes through, which errors of LibreOffice's
+    bridge do not let be set.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __enter__(self) -> None:
+        self.before = self.app.screen_updating
+        self.app.screen_updating = False
+
+    def __exit__(self, *_: object) -> None:
         with suppress(Exception):
-            app.screen_updating = before
+            self.app.screen_updating = self.before

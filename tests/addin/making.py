@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jiesuan.explain.sheet import HEADER_ROW
 from jiesuan_addin.hosts import host
 from jiesuan_addin.press import press
 
@@ -93,6 +96,33 @@ def cells_of(rule: Any) -> list[tuple[int, int]]:
     if hasattr(rule.impl, "rule"):
         return [cell for area in rule.impl.rule.areas for cell in area.cells()]
     return [(cell.Row, cell.Column) for cell in rule.api.AppliesTo]
+
+
+def nothing_twice(desk: Desk) -> None:
+    """One sheet of each kind of ours, one mark on a cell, one of our texts in a note, one row for a finding."""
+    names = [re.sub(r"\d+$", "", sheet.name) for sheet in desk.book.sheets]
+    assert max(Counter(names).values()) == 1
+    for sheet in desk.book.sheets:
+        assert all((note.text or "").count("〔校验标记〕") <= 1 for note in sheet.notes)
+        ours = [
+            (rule.formula, cell)
+            for rule in sheet.cells.conditional_formats
+            if rule.formula and '"jiesuan-mark:' in rule.formula and ":result:" not in rule.formula
+            for cell in cells_of(rule)
+        ]
+        assert len({cell for _, cell in ours}) == len(ours)
+    if "校验结果" in names:
+        sheet = desk.book.sheets["校验结果"]
+        links = sheet.range((8, 4), (sheet.used_range.last_cell.row, 4)).formula
+        rows = [
+            (*row[:3], link, row[4]) for row, link in zip(desk.result()[7:], links, strict=True) if row[3] or row[1]
+        ]
+        assert len(set(map(str, rows))) == len(rows)
+    if "审核说明" in names:
+        kept = desk.book.sheets["审核说明"]
+        listed = kept.range((HEADER_ROW + 1, 1), (HEADER_ROW + 20, 3)).value
+        rows = [tuple(row) for row in listed if row[0]]
+        assert len(set(rows)) == len(rows)
 
 
 def faulty(folder: Path, *, students: int = 40, errors: int = 8, set_name: str = "市属") -> Path:

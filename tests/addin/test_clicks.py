@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +12,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from jiesuan.explain.sheet import HEADER_ROW as KEPT_HEADER
 from jiesuan_addin import log
 
-from .making import Desk, faulty
+from .making import Desk, faulty, nothing_twice
 
 WHY = "四月从外校转入12名学生，学籍已核对"
 BUTTONS = ("check", "calc", "clear", "next", "previous", "explain")
@@ -54,34 +52,6 @@ def parts(desk: Desk) -> dict[str, bytes]:
         found = {name: _VIEW.sub(b"", saved.read(f"xl/worksheets/sheet{n}.xml")) for n, name in enumerate(names, 1)}
         found |= {name: saved.read(name) for name in saved.namelist() if name.startswith("xl/comments/")}
     return {name: data for name, data in found.items() if not name.startswith("审核说明")}
-
-
-def nothing_twice(desk: Desk) -> None:
-    """One sheet of each kind of ours, one mark on a cell, one of our texts in a note, one row for a finding."""
-    names = [re.sub(r"\d+$", "", sheet.name) for sheet in desk.book.sheets]
-    assert max(Counter(names).values()) == 1
-    for sheet in desk.book.sheets:
-        assert all((note.text or "").count("〔校验标记〕") <= 1 for note in sheet.notes)
-        ours = [
-            (rule.formula, cell)
-            for rule in sheet.cells.conditional_formats
-            if rule.formula and '"jiesuan-mark:' in rule.formula and ":result:" not in rule.formula
-            for area in rule.impl.rule.areas
-            for cell in area.cells()
-        ]
-        assert len({cell for _, cell in ours}) == len(ours)
-    if "校验结果" in names:
-        sheet = desk.book.sheets["校验结果"]
-        links = sheet.range((8, 4), (sheet.used_range.last_cell.row, 4)).formula
-        rows = [
-            (*row[:3], link, row[4]) for row, link in zip(desk.result()[7:], links, strict=True) if row[3] or row[1]
-        ]
-        assert len(set(map(str, rows))) == len(rows)
-    if "审核说明" in names:
-        kept = desk.book.sheets["审核说明"]
-        listed = kept.range((KEPT_HEADER + 1, 1), (KEPT_HEADER + 20, 3)).value
-        rows = [tuple(row) for row in listed if row[0]]
-        assert len(set(rows)) == len(rows)
 
 
 def click(desk: Desk, button: str) -> None:

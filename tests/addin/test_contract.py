@@ -7,22 +7,27 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jiesuan.marking import mark
-from jiesuan.marking.result import ordered
+from jiesuan.marking.result import REASON, ordered
 from jiesuan.report import Report
 from jiesuan.session import Failure, check_file
 from jiesuan_addin import log
 from jiesuan_addin.checking import check_live
 
-from .making import Desk, faulty
+from .making import Desk, faulty, nothing_twice
 
 # With Excel on the machine (Windows, macOS): python -m pytest tests/addin/test_contract.py -m excel
 HOSTS = ["file", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
 if sys.platform in ("win32", "darwin"):
     HOSTS.append(pytest.param("desktop", marks=pytest.mark.excel))
+
+
+WHY = "四月从外校转入12名学生，学籍已核对"
+ANOTHER = "七月有12名学生退学，学籍已注销"
 
 
 @cache
@@ -103,11 +108,10 @@ def test_from_finding_to_finding(desk: Desk) -> None:
 def test_a_reason_is_written_into_its_row(desk: Desk) -> None:
     desk.press("check")
     item = next(item for item in ordered(core()) if item.level == "核实" and item.cell)
-    why = "四月从外校转入12名学生，学籍已核对"
     desk.book.sheets[item.sheet].activate()
     desk.book.sheets[item.sheet].range(item.cell.split(",")[0]).select()
-    desk.press("explain", why)
-    assert why in [row[10] for row in desk.result()]
+    desk.press("explain", WHY)
+    assert WHY in [row[10] for row in desk.result()]
 
 
 def test_clearing_gives_back_what_was_there(desk: Desk) -> None:
@@ -131,3 +135,33 @@ def test_saved_it_is_read_the_same_by_the_command_line(desk: Desk, tmp_path: Pat
     assert not isinstance(report, Failure)
     assert report.findings == judgement.report.findings
     assert report.explained == judgement.report.explained
+
+
+def reasoned(rows: list[list[Any]]) -> list[list[Any]]:
+    """The rows of a result sheet that have our reason."""
+    return [line for line in rows if line[REASON - 1] == ANOTHER]
+
+
+def test_a_mistake_made_and_corrected_leaves_the_marks_as_they_were(desk: Desk) -> None:
+    desk.press("calc", True)
+    desk.press("check")
+    row = next(n for n, line in enumerate(desk.result(), 1) if line[0] == "核实")
+    desk.book.sheets["校验结果"].range((row, REASON)).value = ANOTHER
+    desk.press("check")
+    marks, rows = desk.marks(), desk.result()
+    assert [line[0] for line in reasoned(rows)] == ["已说明"]
+    cell = desk.book.sheets["精准学生明细"].range("D7")
+    right = cell.value
+    cell.value = "35010019990101"
+    desk.press("check")
+    nothing_twice(desk)
+    assert desk.marks()["精准学生明细"][0]["D7"] == "FF9C9C"
+    assert reasoned(desk.result()) == reasoned(rows)
+    cell.value = right
+    desk.press("check")
+    nothing_twice(desk)
+    assert (desk.marks(), desk.result()) == (marks, rows)
+    assert desk.press("clear").murmured == ["标记已清除。"]
+    nothing_twice(desk)
+    assert all(marks == ({}, {}) for marks in desk.marks().values())
+    assert desk.book.sheets["审核说明"].range("E5:E30").value.count(ANOTHER) == 1

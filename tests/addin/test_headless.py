@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from jiesuan.cli import app
 from jiesuan_addin import log, sending
+from jiesuan_addin.finding import places, result_sheet
 from jiesuan_addin.sending import free_place, send_file
 
 from ..making import PACK, sample_file, typed
@@ -72,6 +73,35 @@ class TestRun:
         done = run("run", "explain", marked, "--reason", WHY, "-o", explained)
         assert (done.exit_code, done.output.splitlines()[-1]) == (0, "已写入 写好.xlsx，原文件未动。")
         assert "已说明 1 处" in run("run", "check", explained).output
+
+    def test_a_reason_for_a_cell_named(self, path: Path, tmp_path: Path) -> None:
+        marked = tmp_path / "标好.xlsx"
+        run("run", "check", path, "-o", marked)
+        desk = Desk("file", marked)
+        place = [item for item in places(result_sheet(desk.book)) if item.level == "核实" and item.cell][-1]
+        where = f"{place.sheet}!{place.cell.split(',')[0]}"
+        desk.close()
+        done = run("run", "explain", marked, "--cell", where, "--reason", WHY, "-o", tmp_path / "写好.xlsx")
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, "请写明原因：")
+        assert done.output.splitlines()[1].startswith(f"{place.code}  {place.sheet}!")
+        desk = Desk("file", tmp_path / "写好.xlsx")
+        assert [(item.row, item.reason) for item in places(result_sheet(desk.book)) if item.reason] == [
+            (place.row, WHY)
+        ]
+        desk.close()
+
+    @pytest.mark.parametrize(
+        ("cell", "told"),
+        [
+            ("L17", "没有写是哪张工作表，请写作 表名!L17。工作簿里有：“助学金结算表”、“精准学生明细”、"),
+            ("别的表!L17", "没有名为“别的表”的工作表，请写作 表名!L17。工作簿里有：“助学金结算表”、“精准学生明细”、"),
+            ("助学金结算表!", "“助学金结算表!”不是单元格的地址，请写作 表名!L17。"),
+            ("助学金结算表!L17:M18", "“助学金结算表!L17:M18”不是单元格的地址，请写作 表名!L17。"),
+        ],
+    )
+    def test_no_such_cell(self, path: Path, cell: str, told: str) -> None:
+        done = run("run", "next", path, "--cell", cell)
+        assert done.exit_code == 2 and done.output.startswith(f"结算表.xlsx：{told}")
 
     def test_no_such_file(self, tmp_path: Path) -> None:
         done = run("run", "check", tmp_path / "没有.xlsx")

@@ -179,6 +179,9 @@ class TestWords:
         assert not press.is_busy(RuntimeError("x"))
         assert not press.is_busy(RuntimeError())
 
+    def test_an_error_that_carries_something_strange(self) -> None:
+        assert not press.is_busy(RuntimeError([BUSY_NUMBERS[0]], "at ./styleuno.cxx:1475"))
+
     def test_errors_in_their_own_words(self) -> None:
         assert press.words(HostError("文件夹不能写。")) == "文件夹不能写。"
         assert press.words(UnreadableFile("empty")) == UnreadableFile("empty").message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import io
 
@@ -120,3 +121,16 @@ def test_the_version_is_told() -> None:
     from jiesuan import __version__
 
     assert loaded().startswith(f"{__version__} 3.")
+
+
+def test_a_chunk_leaves_nothing_for_the_collector() -> None:
+    """Workbooks that refer back to themselves would pile up while the collector is paused."""
+    items = [item("甲.xlsx", school_bytes(1)), item("乙.xlsx", planted_bytes(2, 2)[0])]
+    check_chunk(items, SETTING)
+    gc.collect()
+    gc.disable()
+    try:
+        check_chunk(items, SETTING)
+        assert gc.collect() < 100  # a workbook is thousands of objects
+    finally:
+        gc.enable()

@@ -21,7 +21,7 @@ def test_summary() -> None:
     found = report(finding("表1", "A1"), finding("表1", "A2", "核实"), school="某校", remarks=["工作表“甲”已损坏"])
     shown = cells(found)
     assert shown["A1"] == "校验结果"
-    assert shown["A2"] == "某校    市属 · 2024春"
+    assert shown["A2"] == "市属 · 2024春 · 某校"
     assert shown["A3"].startswith("错误 1 处    核实 1 处    提示 0 处        规则 3 条")
     assert shown["A4"] == "请先改正 1 处错误，再校验一次。另有 1 处要核实。"
     assert shown["A6"] == "注意：工作表“甲”已损坏"

@@ -92,13 +92,65 @@ def test_the_city_is_earlier() -> None:
 
 
 def test_reminders_are_of_the_term_and_say_when_they_are_not_sure() -> None:
-    law, today = one("06-20", remind=True), dt.date(2025, 6, 10)
+    law, today = one("06-20", remind=("结算表",)), dt.date(2025, 6, 10)
     assert reminders(law, Term(2025, 0), today) == [
         "结算截止 2025-06-20，还有 10 天（8 个工作日）（推定：2025年的通知没有收录，沿用2024年的，请核对当年通知）。依据 某文"
     ]
     assert reminders(law, Term(2025, 1), today) == []
     assert reminders(one("06-20"), Term(2024, 0), dt.date(2024, 6, 10)) == []
-    assert reminders(one("", remind=True), Term(2024, 0), dt.date(2024, 6, 10)) == []
+    assert reminders(one("", remind=("结算表",)), Term(2024, 0), dt.date(2024, 6, 10)) == []
+
+
+INFERRED = "（推定：{year}年的通知没有收录，沿用{of}年的，请核对当年通知）"
+
+
+@pytest.mark.parametrize(
+    ("region", "term", "today", "said"),
+    [
+        ("福建", "2024春", "2024-04-18", ["学籍注册截止 2024-04-20，还有 2 天（1 个工作日）。依据 闽人社办〔2024〕79号一(一)"]),
+        ("福建", "2024春", "2024-05-06", [
+            "学籍注册截止 2024-04-20，已过 16 天。依据 闽人社办〔2024〕79号一(一)",
+            "资助审批截止 2024-05-31，还有 25 天（20 个工作日）。依据 闽人社办〔2024〕79号二(二)",
+        ]),
+        ("福建", "2024秋", "2024-11-01", [
+            "学籍注册截止 2024-10-20，已过 12 天。依据 闽人社办〔2024〕79号一(一)",
+            "资助审批截止 2024-11-30，还有 29 天（20 个工作日）。依据 闽人社办〔2024〕79号二(二)",
+        ]),
+        ("福建", "2025春", "2025-04-30", [
+            "学籍注册截止 2025-04-30，就是今天。依据 人社部办公厅2025年通知一(一)",
+            "资助审批截止 2025-05-20，还有 20 天（11 个工作日）。依据 人社部办公厅2025年通知二(三)",
+        ]),
+        ("全国", "2018春", "2018-05-02", [
+            "学籍注册截止 2018-04-20，已过 12 天。依据 人社厅发〔2018〕28号二(一)",
+            "资助审批截止 2018-04-30，已过 2 天。依据 人社厅发〔2018〕28号三(三)",
+        ]),
+        ("全国", "2024秋", "2024-10-21", [
+            f"学籍注册截止 2024-10-20，已过 1 天{INFERRED.format(year=2024, of=2018)}。依据 人社厅发〔2018〕28号二(一)",
+            f"资助审批截止 2024-10-30，还有 9 天（7 个工作日）{INFERRED.format(year=2024, of=2018)}。依据 人社厅发〔2018〕28号三(三)",
+        ]),
+        ("内蒙古", "2024春", "2024-04-20", [
+            f"学籍注册截止 2024-04-20，就是今天{INFERRED.format(year=2024, of=2018)}。依据 人社厅发〔2018〕28号二(一)",
+            f"资助审批截止 2024-04-30，还有 10 天（8 个工作日）{INFERRED.format(year=2024, of=2018)}。依据 人社厅发〔2018〕28号三(三)",
+        ]),
+        ("内蒙古", "2025秋", "2025-11-20", [
+            "学籍注册截止 2025-10-31，已过 20 天。依据 人社部办公厅2025年通知一(一)",
+            "资助审批截止 2025-11-30，还有 10 天（6 个工作日）。依据 人社部办公厅2025年通知二(三)",
+        ]),
+        ("福建", "2024春", "2024-02-01", []),
+    ],
+)  # fmt: skip
+def test_whoever_checks_a_roster_is_reminded_of_registration_and_approval(
+    region: str, term: str, today: str, said: list[str]
+) -> None:
+    assert reminders(load_law(region), Term.parse(term), dt.date.fromisoformat(today), "名册") == said
+
+
+def test_whoever_checks_a_form_about_institutions_is_reminded_of_its_day() -> None:
+    assert reminders(FUJIAN, SPRING, dt.date(2024, 6, 20), "机构表") == [
+        "资助管理机构信息表（学校报送）截止 2024-06-25，还有 5 天（3 个工作日）。依据 闽人社办〔2024〕79号三(一)",
+        "资助管理机构信息表（市报省）截止 2024-07-05，还有 15 天（11 个工作日）。依据 闽人社办〔2024〕79号三(一)",
+    ]
+    assert reminders(load_law("内蒙古"), SPRING, dt.date(2024, 6, 20), "机构表") == []
 
 
 # ── the calendar file ──

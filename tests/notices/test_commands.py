@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from jiesuan.console import encodable
 from jiesuan.notices.institution import institutions
-from jiesuan.notices.institution_write import blank_form, template_name
+from jiesuan.notices.institution_write import blank_form, template_name, write_institution_templates
 from jiesuan.pack import packs_folder
 from jiesuan.regions import load_law
 
@@ -49,7 +49,10 @@ def test_unknown_subcommands_and_nothing() -> None:
 def test_policy() -> None:
     assert run("policy").stdout.startswith("福建 · 2024年春季学期\n")
     record = json.loads(run("policy", "--region", "内蒙古自治区", "--term", "2024秋", "--format", "json").stdout)
-    assert (record["region"], record["term"], record["standard"][-1]["value"]) == ("内蒙古", "2024秋", "200")
+    figures = {item["name"]: item["value"] for item in record["standard"]}
+    assert (record["region"], record["term"], figures) == (
+        "内蒙古", "2024秋", {"助学金年标准": "2000", "助学金月标准": "200", "大批量异动比例": "10"},
+    )  # fmt: skip
     assert failed("policy", "--region", "广东").startswith("没有“广东”的政策数据。现有：全国、")
     assert failed("policy", "--term", "去年") == "不认识的学期“去年”，请写成 2024春 或 2024秋 这样的形式。\n"
 
@@ -99,7 +102,9 @@ def test_calendar(tmp_path: Path) -> None:
 
 def test_a_check_names_deadlines_near(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = sample_file(tmp_path / "表.xlsx")
-    monkeypatch.setattr("jiesuan.render.calendar.reminders", lambda law, term, today: [f"{law.region}{term}的时限"])
+    monkeypatch.setattr(
+        "jiesuan.render.calendar.reminders", lambda law, term, today, checked: [f"{law.region}{term}的时限"]
+    )
     assert run("check", book).stdout.endswith("全部通过，可以打印盖章报送。\n时限  福建2024春的时限\n")
     assert "时限" not in run("check", book, "--format", "json").stdout
 
@@ -112,6 +117,14 @@ def test_templates_are_up_to_date(form: object) -> None:
     (found,) = (item for item in institutions().form if item is form)
     path = packs_folder() / "fujian-2024" / template_name(found)
     assert path.read_bytes() == blank_form(found)
+
+
+def test_whoever_changes_the_forms_writes_the_templates_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jiesuan.notices.institution_write.pack_folders", lambda: {"fujian-2024": tmp_path})
+    written = write_institution_templates()
+    own = packs_folder() / "fujian-2024"
+    assert [path.name for path in written] == [f"{form.title}.xlsx" for form in institutions().form]
+    assert [path.read_bytes() for path in written] == [(own / path.name).read_bytes() for path in written]
 
 
 def test_new_form(tmp_path: Path) -> None:

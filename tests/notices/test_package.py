@@ -14,6 +14,7 @@ from jiesuan.declared import PackError
 from jiesuan.notices import submission as submission_module
 from jiesuan.notices.package import PLAIN_MARKS, Package, Unclear, archive, plan, text_lines
 from jiesuan.notices.submission import collect, files_in, submission
+from jiesuan.reading import UnreadableFile
 from jiesuan.report import Report
 from jiesuan.term import Term
 
@@ -330,3 +331,30 @@ def test_marks_for_consoles_without_ticks(folder: Path) -> None:
     said = text_lines(planned(folder, unit=CITY, term=SPRING), PLAIN_MARKS)
     "".join(said).encode("gbk")
     assert any(line.startswith("× ") for line in said)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("示范校.xlsx", "locked"), ("盖章结算表.pdf", "locked")])
+def test_a_file_that_goes_away_while_it_is_looked_at(
+    folder: Path, books: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    """What was checked and then cannot be read, or is another file by then, is not handed in."""
+    shutil.copy(books / "good.xlsx", folder / name)
+
+    def gone(path: Path) -> bytes:
+        raise UnreadableFile(kind, "正被别的程序占用。")
+
+    monkeypatch.setattr(submission_module, "received", gone)
+    (one,) = collect(folder)
+    assert one.failure is not None
+    assert (one.item, one.failure.kind, one.failure.message) == (None, kind, "正被别的程序占用。")
+    assert lines(planned(folder, unit=CITY, term=SPRING, sender="市属校"))[-4:-2] == [
+        f"✗ {name}：正被别的程序占用。",
+        "",
+    ]
+
+
+def test_a_file_that_changes_while_it_is_looked_at(folder: Path, books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(books / "good.xlsx", folder / "示范校.xlsx")
+    monkeypatch.setattr(submission_module, "received", lambda path: b"another")
+    (one,) = collect(folder)
+    assert one.problem == "校验的时候被别的程序改过了，请再来一次"

@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 from jiesuan.book import Value
 from jiesuan.regions import load_law
 from jiesuan.roster.books import CHANGE_HEADS, changes_book, left_words
-from jiesuan.roster.changes import WORKDAYS, Change, changes, not_compared
+from jiesuan.roster.changes import WORKDAYS, Change, bulk, changes, not_compared
 from jiesuan.roster.read import Roster
 
-from ..making import ID
+from ..making import ID, SPRING
 from .making import number, roster, student
 
 TODAY, SINCE = dt.date(2024, 4, 12), dt.date(2024, 4, 1)
@@ -135,3 +135,33 @@ def test_the_workdays_are_those_of_the_calendar(region: str, year: int) -> None:
 def test_other_workdays_than_ten() -> None:
     (one,) = changes(roster(student(1)), roster(), today=TODAY, since=SINCE, workdays=3)
     assert one.last == dt.date(2024, 4, 7)  # a Sunday worked
+
+
+@pytest.mark.parametrize(
+    ("change", "count", "told"),
+    [
+        ({"班级": "别的班"}, 2, True),  # 2 of 10: more than a tenth
+        ({"班级": "别的班"}, 1, False),
+        ({"学籍状态": "退学"}, 2, True),
+        ({"学籍状态": "毕业"}, 2, False),
+        ({"年级": "二年级"}, 10, False),
+        ({"年级": "二年级", "专业": "模具"}, 2, True),
+    ],
+)
+def test_many_at_once_are_told(change: dict[str, Value], count: int, told: bool) -> None:
+    old = [student(n, 姓名=f"学生{n}") for n in range(1, 11)]
+    new = [{**row, **change} if at < count else row for at, row in enumerate(old)]
+    words = bulk(between(roster(*old), roster(*new)), 10, load_law("内蒙古"), SPRING)
+    expected = (
+        "2 人异动或改了学籍信息，占旧名册 10 人的 20.0%，超过 10%：大批量异动，审批时会加大审核，请备好批件"
+        "（人社厅发〔2018〕28号四(一)：对大批量学籍异动和学籍修改申请加大审核力度）"
+    )
+    assert words == (expected if told else "")
+
+
+@pytest.mark.parametrize(("kind", "told"), [("转入", True), (None, False)])
+def test_new_entrants_are_the_course_of_things(kind: str | None, told: bool) -> None:
+    old = [student(n, 姓名=f"学生{n}") for n in range(1, 4)]
+    found = between(roster(*old), roster(*old, student(9, 异动类型=kind)))
+    assert bool(bulk(found, 3, load_law("福建"), SPRING)) is told
+    assert bulk(found, 0, load_law("福建"), SPRING) == ""

@@ -15,7 +15,7 @@ from .bind import Workbook
 from .book import Book, Cell, Value
 from .form import ALL, Column, Key
 from .formula import Formula, parse_formula
-from .number import BLANK, QUANTUM, Number, read_number
+from .number import QUANTUM, Number, read_number
 from .pack import Pack
 from .recalculate import recalculate
 from .ref import Ref
@@ -38,16 +38,15 @@ class Write:
     unit: str
 
 
-def calculate(workbook: Workbook, *, formulas: bool = False) -> list[Write]:
+def calculate(workbook: Workbook) -> list[Write]:
     """Compute every calculated cell and apply the results to the bound tables and their sheets.
 
     Returns the cells changed, in sheet order; calling it again returns nothing.  Cells whose operands cannot be read are
-    left alone.  Formulas that stand there stay; with `formulas` those that give another figure are replaced, too (for
-    a workbook that is rebuilt on the template and its own formulas).
+    left alone.  Formulas that stand there stay, only their results are brought up to date.
     """
     runs = [_Calculation(table, workbook.pack, workbook.term) for table in workbook.tables.values()]
-    writes = [write for run in runs for write in run.run(formulas=formulas)]
-    if writes and not formulas:
+    writes = [write for run in runs for write in run.run()]
+    if writes:
         writes += _refresh(workbook.book, runs)
     order = {sheet.name: number for number, sheet in enumerate(workbook.book.sheets)}
     return sorted(writes, key=lambda write: (order[write.ref.sheet], write.ref))
@@ -86,12 +85,10 @@ class _Calculation:
         self.term = term
         self.values: dict[tuple[str, int], Decimal] = {}
         self.derived = derived_members(table)
-        self.formulas = False
         self.holders: dict[Cell, list[tuple[BoundColumn, int]]] = {}
 
-    def run(self, *, formulas: bool) -> list[Write]:
+    def run(self) -> list[Write]:
         self.collect()
-        self.formulas = formulas
         self.holders = self._holders()
         writes = [write for (name, index), value in self.values.items() if (write := self._write(name, index, value))]
         touched = {name for name, _ in self.values}
@@ -239,7 +236,7 @@ class _Calculation:
         kind: Kind
         if cell in sheet.uncached:
             kind = "更新"
-        elif cell in sheet.formulas and (not self.formulas or number == BLANK):
+        elif cell in sheet.formulas:
             return None
         elif number.value is None and not number.trouble:
             kind = "填入"
@@ -250,8 +247,7 @@ class _Calculation:
         new: Value = int(value) if value == value.to_integral_value() else float(value)
         sheet.put(*cell, new, sheet.formulas.get(cell))
         for column, at in self.holders[cell]:
-            column.raw[at] = new
-            column.numbers[at] = Number(value)
+            column.put(at, new, Number(value))
         return Write(Ref(sheet.name, *cell), self.table.label(name, index), kind, old, value, bound.column.unit)
 
     def standing(self) -> Iterator[Cell]:
@@ -264,7 +260,7 @@ class _Calculation:
         sheet = self.table.sheet
         number, before = read_number(sheet.value(*cell)), read_number(old)
         for bound, index in self.holders[cell]:
-            bound.raw[index], bound.numbers[index] = sheet.value(*cell), number
+            bound.put(index, sheet.value(*cell), number)
         if number.value is None or (before.value is not None and abs(number.value - before.value) < QUANTUM):
             return None
         bound, index = self.holders[cell][0]
@@ -316,13 +312,18 @@ def derived_members(table: Table) -> list[tuple[str, str, tuple[str, ...]]]:
         if item.axis in table.assumed:
             continue
         position = table.form.axes.index(item.axis)
-        filled = {
-            key[position]
-            for index, key in enumerate(table.keys)
-            for name, column in table.columns.items()
-            if column.numbers and column.numbers[index].value is not None
-            if not table.has_formula(name, index) or (column.column.role == "input" and not table.is_total(index))
-        }
-        if all(name in filled for name in formula.names):
+        if all(_filled_in(table, position, name) for name in formula.names):
             found.append((item.axis, formula.target, formula.names))
     return found
+
+
+def _filled_in(table: Table, position: int, member: str) -> bool:
+    """Whether somebody typed a figure under the member of an axis."""
+    return any(
+        column.numbers[index].value is not None
+        and (not table.has_formula(name, index) or (column.column.role == "input" and not table.is_total(index)))
+        for name, column in table.columns.items()
+        if column.numbers
+        for index, key in enumerate(table.keys)
+        if key[position] == member
+    )

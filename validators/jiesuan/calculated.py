@@ -65,7 +65,8 @@ def calculate_file(
         except Exception as error:
             return broken(path, error)
     if done.writes:
-        done.note += "只写了列出的格，别的内容都没有动；新旧值也列在“计算结果”表上。"
+        done.note += "" if note else "只写了列出的格，别的内容都没有动；"
+        done.note += "新旧值也列在“计算结果”表上。"
     return done
 
 

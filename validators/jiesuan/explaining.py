@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .explain import Explanation, Judgement, NotExplained, accept_all, address, give, judge, review, time_now
-from .marked import to_mark, write_result
+from .marked import as_converted, to_mark, write_result
 from .marking import NotMarkable, clear, mark
 from .marking.files import NotWritten, lock_of
 from .marking.kept import with_kept
@@ -107,8 +107,11 @@ def _change(
     workbook, judgement = judged
     try:
         items, changed = change(workbook, judgement)
-        after = _judged_again(workbook, judgement, items, changed)
         data, note = to_mark(path, workbook.book.sha256, in_place=in_place)
+        if note:
+            workbook, judgement = as_converted(path, judged, data, term=term)
+            items, changed = change(workbook, judgement)
+        after = _judged_again(workbook, judgement, items, changed)
         new = mark(data, after.report, after) if clear(data) != data else with_kept(data, after.kept)
         done = Told(after.report, after.kept)
         told = "，".join(f"{item.code} {address(item.place, item.cell)}" for item in changed[:3])

@@ -63,7 +63,7 @@ def once(
     def remembered(declared: _Declared, /, *args: _P.args, **kwargs: _P.kwargs) -> _Result:
         key = (id(declared), *args)
         if key not in known:
-            if len(known) >= 1_000:
+            if len(known) >= 4_000:
                 known.clear()
             known[key] = (declared, function(declared, *args, **kwargs))
         return known[key][1]

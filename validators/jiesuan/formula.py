@@ -8,17 +8,18 @@ decimals), the checks and the native Excel formula in the templates.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from .ref import a1, parse_a1
 
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Decimal, Decimal], Decimal]]] = {
-    ast.Add: ("+", lambda a, b: a + b),
-    ast.Sub: ("-", lambda a, b: a - b),
-    ast.Mult: ("*", lambda a, b: a * b),
-    ast.Div: ("/", lambda a, b: a / b),
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
 }
 
 
@@ -39,6 +40,10 @@ class Formula:
     def evaluate(self, values: Mapping[str, Decimal]) -> Decimal:
         """The exact result; `values` gives a number for each of `names`.  Raises KeyError for a missing name."""
         return _evaluate(self.body, values)
+
+    def over(self, values: Mapping[str, Sequence[Decimal]], size: int) -> list[Decimal]:
+        """The exact results for `size` records at once; `values` gives a number per record for each of `names`."""
+        return list(_over(self.body, values, size))
 
     def excel(self, cells: Mapping[str, str]) -> str:
         """The native formula (without `=`): each name replaced by its cell, a sum of several cells written as SUM."""
@@ -101,6 +106,16 @@ def _evaluate(node: ast.expr, values: Mapping[str, Decimal]) -> Decimal:
         return values[node.id]
     assert isinstance(node, ast.Constant) and isinstance(node.value, Decimal)
     return node.value
+
+
+def _over(node: ast.expr, values: Mapping[str, Sequence[Decimal]], size: int) -> Sequence[Decimal]:
+    if isinstance(node, ast.BinOp):
+        operation = _OPERATORS[type(node.op)][1]
+        return list(map(operation, _over(node.left, values, size), _over(node.right, values, size)))
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    assert isinstance(node, ast.Constant) and isinstance(node.value, Decimal)
+    return [node.value] * size
 
 
 def _excel(node: ast.expr, cells: Mapping[str, str], binding: int) -> str:

@@ -220,7 +220,7 @@ class _Planner:
         grouped: dict[Key, tuple[int, ...]] = {}
         missing: dict[Key, Key] = {}
         shared = [axis for axis in form.axes if axis in self.rule.each]
-        if operand.aggregate and not by_row:
+        if operand.aggregate:
             positions = [form.axes.index(axis) for axis in shared]
             limits = self.limits(form, filters)
             known = (tuple(positions), limits)
@@ -305,9 +305,11 @@ def gather(operand: Operand, table: Table, plan: Plan, reads: Sequence[Read] | N
 def _read_rows(figures: Figures, name: str, rows: list[int]) -> None:
     """One field of the list's rows, row by row."""
     column = figures.table.columns[name]
-    found = [column.numbers[index] for index in rows]
-    figures.values = [_ZERO if number.value is None else number.value for number in found]
-    figures.bad = {at: unreadable(figures.table, name, rows[at]) for at, number in enumerate(found) if number.trouble}
+    figures.values = list(map(column.amounts.__getitem__, rows))
+    if column.troubled:
+        figures.bad = {
+            at: unreadable(figures.table, name, index) for at, index in enumerate(rows) if column.numbers[index].trouble
+        }
     if column.slack:
         figures.slack = {at: column.slack[index] for at, index in enumerate(rows) if index in column.slack}
     figures.places = _Rows(name, rows)
@@ -323,15 +325,15 @@ def _read(figures: Figures, number: int, read: Read) -> None:
         column = table.columns[name]
         if aggregate == "peak":
             peak, total = max(peak, total), _ZERO
-        found = [column.numbers[index] for index in read.records]
-        for index, cell in zip(read.records, found, strict=True):
-            if cell.trouble:
-                figures.bad[number] = unreadable(table, name, index)
-        values = [cell.value for cell in found if cell.value is not None]
+        if column.troubled:
+            for index in read.records:
+                if column.numbers[index].trouble:
+                    figures.bad[number] = unreadable(table, name, index)
+        values = list(map(column.amounts.__getitem__, read.records))
         if aggregate == "count":
             total += sum(value > 0 for value in values)
             continue
-        total += sum(values, _ZERO)
+        total += values[0] if len(values) == 1 else sum(values, _ZERO)
         if column.slack:
             slack += sum((column.slack[index] for index in read.records if index in column.slack), _ZERO)
     figures.values.append(max(peak, total) if aggregate == "peak" else total)

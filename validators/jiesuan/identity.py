@@ -20,10 +20,11 @@ _PROVINCES = {
     "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
 }  # fmt: skip
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
-_OTHER = re.compile(r"[HM]\d{8,10}|[A-Z]{1,2}\d{7,9}|999\d{15}|\d{8}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(\(?0\d{2,3}\)?-?)?[2-9]\d{6,7}(-\d{1,6})?")
+# Digits of other widths and scripts are spelled first: they are no digits here.
+_EIGHTEEN = re.compile(r"\d{17}[\dX]", re.ASCII)
+_OTHER = re.compile(r"[HM]\d{8,10}|[A-Z]{1,2}\d{7,9}|999\d{15}|\d{8}", re.ASCII)
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_LANDLINE = re.compile(r"(\(?0\d{2,3}\)?-?)?[2-9]\d{6,7}(-\d{1,6})?", re.ASCII)
 _CLASS = re.compile(r"(20\d{2})年?(春|秋)季?(.+)")
 _MAJOR_SEPARATOR = re.compile(r"[、,，;；/／\n\r]+|\s{2,}")
 _CLASS_TAIL = re.compile(r"[\(（]?[\d一二三四五六七八九十]*[\)）]?班$|\d+$")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +22,15 @@ from .session import OOXML, Failure, Further, broken, failed, open_and_judge, un
 from .text import mask
 
 if TYPE_CHECKING:
+    from .bind import Workbook
     from .report import Report
     from .term import Term
 
 CHECKED, CLEARED = "_已校验", "_已清除"
 _FOREIGN = (".xls", ".xlsb", ".ods", ".et")
 _CHANGED = "处理的时候文件被别的程序改过了，没有写。请重新运行。"
+
+Checked = tuple["Workbook", Judgement]
 
 
 @dataclass
@@ -48,8 +53,17 @@ def places(files: Sequence[Path], out: Path | None, word: str, *, in_place: bool
             found.append(out)
         else:
             suffix = path.suffix if path.suffix.lower() in OOXML else ".xlsx"
-            found.append(unused(path.parent if out is None else out, f"{path.stem}{word}", suffix, found))
+            found.append(_named(path, path.parent if out is None else out, word, suffix, found))
     return found
+
+
+def _named(path: Path, folder: Path, word: str, suffix: str, taken: Sequence[Path]) -> Path:
+    """`表_已校验.xlsx`; for a file that is called so already, `表_已校验2.xlsx` or the next that is free."""
+    stem, there, number = path.stem.rpartition(word)
+    if not there or (number and not number.isdecimal()):
+        return unused(folder, f"{path.stem}{word}", suffix, taken)
+    numbered = (folder / f"{stem}{word}{n}{suffix}" for n in count(2))
+    return next(target for target in numbered if target not in taken and not target.exists())
 
 
 def mark_file(
@@ -66,8 +80,9 @@ def mark_file(
     checked = open_and_judge(path, term=term, password=password, further=further)
     if isinstance(checked, Failure):
         return Marked(checked)
-    _, judgement = checked
-    return mark_report(path, target, judgement.report, judgement, in_place=in_place, force=force)
+    anew = partial(as_converted, path, checked, term=term, further=further)
+    judgement = checked[1]
+    return mark_report(path, target, judgement.report, judgement, in_place=in_place, force=force, anew=anew)
 
 
 def mark_report(
@@ -78,11 +93,16 @@ def mark_report(
     *,
     in_place: bool = False,
     force: bool = False,
+    anew: Callable[[bytes], Checked] | None = None,
 ) -> Marked:
-    """Write a file, marked with a report that was made of it, to `target`."""
+    """Write a file, marked with a report that was made of it, to `target`; `anew` checks a workbook that had to be
+    converted."""
     done = Marked(report)
     try:
         data, note = to_mark(path, report.sha256, in_place=in_place)
+        if note and anew is not None:
+            _, judgement = anew(data)
+            done.result = report = judgement.report
         new = mark(data, report, judgement)
         if in_place and new == data:
             done.note = f"{mask(path.name)} 已是这个样子，没有再写。"
@@ -98,6 +118,18 @@ def mark_report(
     if lock_of(path) is not None:
         done.note += "注意：原文件正在别的程序中打开，没有保存的改动不在内。"
     return done
+
+
+def as_converted(
+    path: Path, checked: Checked, data: bytes, *, term: Term | None = None, further: Further | None = None
+) -> Checked:
+    """What was checked, checked again as the .xlsx it was converted to: only there formulas, error values and merged cells
+    are seen, and only this is what the marks stand in."""
+    again = open_and_judge(path, term=term, further=further, data=data)
+    if isinstance(again, Failure):
+        return checked
+    again[0].book.sha256 = again[1].report.sha256 = checked[1].report.sha256
+    return again
 
 
 def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool = False) -> str | Failure:
@@ -160,7 +192,7 @@ def write_result(path: Path, target: Path, old: bytes, new: bytes, *, in_place: 
             target.parent.mkdir()
         check_target(path, target, new, force=force)
         write_whole(target, new)
-        return f"已写入 {mask(target.name)}，原文件未动。"
+        return f"已写入 {mask(_shown(target, path))}，原文件未动。"
     file = path.resolve()
     check_writable(path)
     check_writable(file)
@@ -173,6 +205,12 @@ def write_result(path: Path, target: Path, old: bytes, new: bytes, *, in_place: 
         spare.unlink(missing_ok=True)
         raise
     return f"已写回 {mask(path.name)}，原来的内容备份在 {mask(spare.name)}。"
+
+
+def _shown(target: Path, path: Path) -> str:
+    """The name of a file written beside another, the way to it where it is written elsewhere."""
+    beside = target.absolute().parent == path.absolute().parent
+    return target.name if beside else str(target)
 
 
 def check_target(path: Path, target: Path, data: bytes, *, force: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -129,6 +130,16 @@ def pack_names() -> list[str]:
 def load_pack(name: str = "fujian-2024") -> Pack:
     """Load a pack by id, or from a folder; its policy is that of its region, packs of policy alone included.  Raises
     PackError naming file and key."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the folder we are in is gone
+        here = ""
+    return _loaded(name, os.environ.get("JIESUAN_PACKS", ""), here)
+
+
+@lru_cache(maxsize=64)
+def _loaded(name: str, packs: str, here: str) -> Pack:
+    """Found once for each set of folders to look in: a batch asks for every file."""
     folders = pack_folders()
     folder = folders.get(name, Path(name)).resolve()
     if not (folder / "forms").is_dir() or not (folder / "pack.toml").is_file():

@@ -16,6 +16,7 @@ from typing import Literal
 
 import msgspec
 
+from .form import once
 from .formula import Formula
 from .term import Term
 
@@ -112,6 +113,12 @@ class PublicField(Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
 Entry = Standard | Choice | Eligible | PublicField
 
 
+@once
+def _standards(policy: Policy, name: str, term: Term) -> list[Standard]:
+    """The figures of that name in force in a term."""
+    return [item for item in policy.standard if item.name == name and in_force(item.since, item.until, term)]
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All figures of a pack."""
 
@@ -131,9 +138,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         The figure with most keys wins, so a special case stands beside the general one.
         """
         best: Standard | None = None
-        for standard in self.standard:
-            if standard.name != name or not in_force(standard.since, standard.until, term):
-                continue
+        for standard in _standards(self, name, term):
             if any(keys.get(key) != value for key, value in standard.keys.items()):
                 continue
             if best is None or len(standard.keys) > len(best.keys):

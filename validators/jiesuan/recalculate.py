@@ -134,23 +134,32 @@ def _result(parser: _Parser) -> Value:
         return ErrorValue("#NUM!")
 
 
+@lru_cache(maxsize=2_000)
+def _tokens(formula: str) -> tuple[re.Match[str], ...]:
+    """The formula in pieces; none where it is empty, too long or not understood."""
+    text = formula.rstrip()
+    if len(text) > _LONGEST:
+        return ()
+    tokens: list[re.Match[str]] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            return ()
+        tokens.append(match)
+        position = match.end()
+    return tuple(tokens)
+
+
 class _Parser:
     """Recursive descent over one formula; evaluates as it reads."""
 
     def __init__(self, formula: str, sheet: Sheet, evaluator: _Evaluator) -> None:
         self.sheet = sheet
         self.evaluator = evaluator
-        self.tokens: list[re.Match[str]] = []
-        position = 0
-        text = formula.rstrip()
-        if not text or len(text) > _LONGEST:
+        self.tokens = _tokens(formula)
+        if not self.tokens:
             raise Cannot
-        while position < len(text):
-            match = _TOKEN.match(text, position)
-            if match is None:
-                raise Cannot
-            self.tokens.append(match)
-            position = match.end()
         self.at = 0
 
     def needs(self) -> Iterator[tuple[Sheet, Cell]]:

@@ -130,6 +130,15 @@ class Report:
     when_passed: str = PASSED
     """What to do next where nothing is wrong, and where nothing is filled in."""
     when_blank: str = NOT_FILLED
+    nameless: str = "（没有学校名称）"
+    """What the heading says where there is no school; empty where it should say nothing."""
+    answerable: bool = True
+    """Whether findings may be explained in writing in the file itself."""
+
+    @property
+    def heading(self) -> str:
+        """What was checked: kind · term · school, without what there is none of."""
+        return " · ".join(filter(None, (self.set_name, self.term, mask(self.school) or self.nameless)))
 
     @property
     def found_codes(self) -> set[str]:

@@ -107,11 +107,16 @@ def open_and_check(
 
 
 def open_and_judge(
-    path: Path, *, term: Term | None = None, password: str | None = None, further: Further | None = None
+    path: Path,
+    *,
+    term: Term | None = None,
+    password: str | None = None,
+    further: Further | None = None,
+    data: bytes | None = None,
 ) -> tuple[Workbook, Judgement] | Failure:
-    """Check one file and judge the explanations that came with it."""
+    """Check one file (or `data` made of it) and judge the explanations that came with it."""
     with collector_paused():
-        workbook = open_workbook(path, term=term, password=password)
+        workbook = open_workbook(path, term=term, password=password, data=data)
         if isinstance(workbook, Failure):
             return workbook
         try:

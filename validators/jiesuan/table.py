@@ -51,6 +51,23 @@ class BoundColumn:
     slack: dict[int, Decimal] = field(default_factory=dict)
     """How far a typed, rounded amount may stand from the exact one, where that is not zero."""
 
+    @cached_property
+    def amounts(self) -> list[Decimal]:
+        """The numbers of all records, blank and unreadable cells as 0."""
+        return [_ZERO if (value := number.value) is None else value for number in self.numbers]
+
+    @cached_property
+    def troubled(self) -> bool:
+        """Whether any cell cannot be read as a number."""
+        return any(number.trouble for number in self.numbers)
+
+    def put(self, index: int, raw: Value, number: Number) -> None:
+        """Change one figure."""
+        self.raw[index], self.numbers[index] = raw, number
+        if "amounts" in self.__dict__:
+            self.amounts[index] = _ZERO if number.value is None else number.value
+        self.__dict__.pop("troubled", None)
+
 
 @dataclass
 class Table:
@@ -116,17 +133,15 @@ class Table:
 
     def amount(self, name: str, index: int) -> Decimal:
         """The number of a field at a record, blank and unreadable cells as 0."""
-        value = self.columns[name].numbers[index].value
-        return _ZERO if value is None else value
+        return self.columns[name].amounts[index]
 
     def amounts(self, name: str, records: Iterable[int]) -> list[Decimal]:
         """The numbers of a field at several records, as `amount` gives them."""
-        values = [number.value for number in map(self.columns[name].numbers.__getitem__, records)]
-        return [_ZERO if value is None else value for value in values]
+        return list(map(self.columns[name].amounts.__getitem__, records))
 
     def troubled(self, name: str) -> bool:
         """Whether any cell of a numeric field cannot be read as a number."""
-        return any(number.trouble for number in self.columns[name].numbers)
+        return self.columns[name].troubled
 
     def text(self, name: str, index: int) -> str:
         """The cell of a text field as text, '' when blank or not bound."""
@@ -200,6 +215,8 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
     formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
     bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
     bound.slack = {}
+    for name in ("amounts", "troubled"):
+        bound.__dict__.pop(name, None)
     if unit != "万元" and formulas.keys().isdisjoint(bound.cells) and uncached.isdisjoint(bound.cells):
         return
     for index, place in enumerate(bound.cells):

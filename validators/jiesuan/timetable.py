@@ -12,6 +12,9 @@ import msgspec
 
 from .policy import Certainty
 
+Checked = Literal["结算表", "名册", "机构表"]
+"""What somebody may be checking when a deadline is near."""
+
 
 class Yearly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """First and last calendar year (`until` 0 = until another notice says otherwise), document and clause."""
@@ -39,8 +42,8 @@ class Deadline(Yearly, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """More exactly on that day, e.g. 下午下班前."""
     late: str = ""
     """What the document says happens to those who are late."""
-    remind: bool = False
-    """Concerns whoever checks a settlement workbook of that term."""
+    remind: tuple[Checked, ...] = ()
+    """What is checked by those whom it concerns: they are reminded of it."""
 
     @property
     def key(self) -> Hashable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .calls import Calls
+    from .counting import Calls
 
 NAMES = ("file", "libreoffice", "desktop")
 

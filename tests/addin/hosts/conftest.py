@@ -59,3 +59,11 @@ def book(app: Any) -> Iterator[Any]:
 @pytest.fixture
 def sheet(book: Any) -> Any:
     return book.sheets[0]
+
+
+@pytest.fixture
+def port(app: Any) -> Iterator[Any]:
+    """A new workbook of the host itself, without xlwings around it."""
+    made = app.impl.program.new()
+    yield made
+    made.close()

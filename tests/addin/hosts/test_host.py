@@ -13,7 +13,7 @@ from jiesuan_addin.hosts.port import HostError
 
 def test_nothing_heavy_is_imported_before_a_host_is_asked_for() -> None:
     code = (
-        "import sys, jiesuan_addin, jiesuan_addin.hosts, jiesuan_addin.hosts.port, jiesuan_addin.hosts.calls; "
+        "import sys, jiesuan_addin, jiesuan_addin.hosts, jiesuan_addin.hosts.port, jiesuan_addin.hosts.counting; "
         "print([m for m in ('pandas', 'pandera', 'numpy', 'openpyxl', 'xlwings', 'uno') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -26,6 +26,14 @@ def test_a_host_is_registered_once_and_becomes_active() -> None:
     assert xw.engines.active.name == "jiesuan-file"
     assert host("file") is first
     assert [engine.name for engine in xw.engines].count("jiesuan-file") == 1
+
+
+def test_counting_can_be_asked_for_after_a_host_has_started(book: Any) -> None:
+    import jiesuan_addin.hosts as hosts
+
+    hosts.calls(book).clear()
+    assert book.sheets[0]["A1"].value is None
+    assert (hosts.calls(book).reads("Sheet1", "values"), hosts.calls(book).writes()) == (1, 0)
 
 
 def test_other_names() -> None:

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
+from jiesuan.reading import UnreadableFile
 from jiesuan_addin.hosts.libreoffice import office
 from jiesuan_addin.hosts.libreoffice.program import OfficeProgram
 from jiesuan_addin.hosts.port import HostError
@@ -95,6 +98,19 @@ class TestProcess:
             sheet = book.sheets()[0]
             sheet.set_aspect(sheet.extent(), "horizontal", "distributed")
         book.close()
+
+    def test_a_password_that_is_not_needed_and_a_file_that_it_does_not_open(
+        self, office_app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program = office_app.impl.program
+        path = tmp_path / "a.xlsx"
+        Workbook().save(path)
+        opened = program.open(path, False, "1234")
+        assert [sheet.name for sheet in opened.sheets()] == ["Sheet"]
+        opened.close()
+        monkeypatch.setattr(program.office, "desktop", SimpleNamespace(loadComponentFromURL=lambda *_: None))
+        with pytest.raises(UnreadableFile, match=r"^文件已损坏，无法读出其中的表格。"):
+            program.open(path, False, None)
 
     @pytest.mark.parametrize("kind", ["ods", "xls"])
     def test_other_formats_are_opened_and_saved(self, office_app: Any, tmp_path: Path, kind: str) -> None:

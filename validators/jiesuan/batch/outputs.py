@@ -24,7 +24,7 @@ from .parcel import Made, Parcel, Problem, encoded, make_parcels, problems_of, s
 from .schools import File, School
 from .store import Filed, Index, Store, packed, put
 
-FILES, BYTES = 16, 8 << 20
+FILES, BYTES = 64, 6 << 20
 """Most files, and bytes, in one piece of work."""
 SCHOOLS = "学校"
 SUMMARY, RECORD, PAGE = "汇总.xlsx", "report.json", "report.html"

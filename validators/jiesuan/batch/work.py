@@ -88,15 +88,17 @@ def _limit() -> None:
 def check_chunk(items: list[Item], setting: Setting) -> list[Checked]:
     """Check files, many in one pass; every failure of one of them is its own."""
     with collector_paused():
-        opened = [
-            open_workbook(Path(PurePosixPath(item.path).name), term=setting.term, data=item.data) for item in items
-        ]
-        bound = [workbook for workbook in opened if not isinstance(workbook, Failure)]
-        reports = iter(_reports(bound))
-        found = []
-        for item, workbook in zip(items, opened, strict=True):
-            report = workbook if isinstance(workbook, Failure) else next(reports)
-            found.append(_checked(item, workbook, report, setting))
+        return _check_chunk(items, setting)  # the workbooks are gone before the collector wakes
+
+
+def _check_chunk(items: list[Item], setting: Setting) -> list[Checked]:
+    opened = [open_workbook(Path(PurePosixPath(item.path).name), term=setting.term, data=item.data) for item in items]
+    bound = [workbook for workbook in opened if not isinstance(workbook, Failure)]
+    reports = iter(_reports(bound))
+    found = []
+    for item, workbook in zip(items, opened, strict=True):
+        report = workbook if isinstance(workbook, Failure) else next(reports)
+        found.append(_checked(item, workbook, report, setting))
     return found
 
 

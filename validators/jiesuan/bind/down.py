@@ -12,8 +12,7 @@ from .totals import TotalLabel, total_labels
 
 def bind_down(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
     """Fields down the rows under outer row axes, other axes across the columns."""
-    sheet = labels.sheet
-    placed = Placed(sheet)
+    placed = Placed(labels)
     stub, fields = _field_rows(form, labels)
     if not fields:
         return finish(form, shape, placed, (), []), placed.problems

@@ -9,19 +9,29 @@ from ..text import fold
 from .down import bind_down
 from .headers import HEADER_ROWS, Labels, column_paths, known_headings, match_columns, number_row
 from .placed import FIELDS, Placed, finish
+from .template import bound_alike, note
 from .totals import TotalLabel, total_labels
 
 
 def bind_grid(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
     """Bind a grid form to a sheet in the shape that places most figures.  Never raises."""
+    alike = bound_alike(form, labels, title_row)
+    if alike is not None:
+        return alike, []
     best: tuple[int, Table, list[Problem]] | None = None
-    for shape in form.shape or (Shape(name="", columns=(FIELDS,), rows=form.axes),):
+    fitting = 0
+    shapes = form.shape or (Shape(name="", columns=(FIELDS,), rows=form.axes),)
+    for shape in shapes:
         binder = bind_across if FIELDS in shape.columns else bind_down
         table, problems = binder(form, shape, labels, title_row)
         figures = sum(cell is not None for column in table.columns.values() for cell in column.cells)
+        fitting += bool(table.keys)
         if best is None or figures > best[0]:
             best = (figures, table, problems)
     assert best is not None
+    if fitting == 1 and (len(shapes) == 1 or all(FIELDS in shape.rows for shape in shapes)):
+        # Else the figures of one shape might stand among the headings of another.
+        note(form, labels, title_row, best[1], best[2])
     return best[1], best[2]
 
 
@@ -49,7 +59,7 @@ def axis_columns(form: Form, axes: tuple[str, ...], labels: Labels) -> dict[str,
 def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:
     """Axes down the rows, fields across the columns."""
     sheet = labels.sheet
-    placed = Placed(sheet)
+    placed = Placed(labels)
     stubs = axis_columns(form, shape.rows, labels)
     inner = shape.rows[-1]
     if inner not in stubs:

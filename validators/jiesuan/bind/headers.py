@@ -13,7 +13,7 @@ from ..form import Column, Form, once
 from ..text import fold
 
 _NEXT_YEAR = re.compile(r"^(次年|翌年|下年|20\d\d年)")
-_NUMBER_ROW = re.compile(r"(\d{1,2})(=.+)?")
+NUMBER_ROW = re.compile(r"(\d{1,2})(=.+)?")
 HEADER_ROWS = 40
 """Headings are looked for in at most so many rows over the figures."""
 EXACT, ALIKE, PARENT, NUMBER, STRANGER = 10, 6, 2, 4, -3
@@ -38,14 +38,10 @@ class Labels:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.rows = sheet.values
-        self.anchor: dict[Cell, Cell] = {}
-        for top, left, bottom, right in sheet.merges:
-            # A merge over half the sheet is no label; the bound keeps hostile files cheap.
-            if (bottom - top + 1) * (right - left + 1) > 20_000:
-                continue
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    self.anchor[(row, column)] = (top, left)
+        merges = tuple(sheet.merges)
+        self.anchor: Mapping[Cell, Cell] = _anchors(merges) if len(merges) < _FEW else _anchored(merges)
+        self.disputed = False
+        """Two rows or cells claimed the same figures, and what stands there decided between them."""
 
     def after(self, row: int, column: int) -> int:
         """The first column right of the cell, its merged area included."""
@@ -74,6 +70,23 @@ class Labels:
     def place(self, row: int, column: int) -> Cell:
         """Where the value of this cell really stands."""
         return self.anchor.get((row, column), (row, column))
+
+
+def _anchored(merges: Sequence[tuple[int, int, int, int]]) -> dict[Cell, Cell]:
+    """Cell of a merged range → its first cell."""
+    anchor: dict[Cell, Cell] = {}
+    for top, left, bottom, right in merges:
+        # A merge over half the sheet is no label; the bound keeps hostile files cheap.
+        if (bottom - top + 1) * (right - left + 1) <= 20_000:
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    anchor[(row, column)] = (top, left)
+    return anchor
+
+
+_FEW = 500
+_anchors = lru_cache(maxsize=16)(_anchored)
+"""The sheets of one template have the same merges."""
 
 
 @lru_cache(maxsize=5_000)
@@ -110,7 +123,7 @@ def column_paths(labels: Labels, first: int, last: int, known: set[str]) -> list
     for row in rows:
         for column in range(1, width + 1):
             text = heading(labels.own(row, column))
-            if text and not _NUMBER_ROW.fullmatch(text):
+            if text and not NUMBER_ROW.fullmatch(text):
                 lowest[column] = row
                 strange[column] = strange[column] and text not in known
     for row in rows:
@@ -122,7 +135,7 @@ def column_paths(labels: Labels, first: int, last: int, known: set[str]) -> list
                 head = carried._replace(own=False)
             elif head is not None and not strange[column]:
                 carried = head if (row, column) not in labels.anchor else None
-            if head is None or not head.text or _NUMBER_ROW.fullmatch(head.text):
+            if head is None or not head.text or NUMBER_ROW.fullmatch(head.text):
                 continue
             path = paths[column - 1]
             if not path or path[-1].text != head.text:
@@ -136,7 +149,7 @@ def number_row(labels: Labels, first: int, last: int) -> dict[int, int]:
     for row in range(first, last + 1):
         found: dict[int, int] = {}
         for column in range(1, labels.sheet.width + 1):
-            match = _NUMBER_ROW.fullmatch(fold(labels.own(row, column)).removesuffix(".0"))
+            match = NUMBER_ROW.fullmatch(fold(labels.own(row, column)).removesuffix(".0"))
             if match:
                 found[column] = int(match[1])
         rising = list(found.values())

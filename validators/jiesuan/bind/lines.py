@@ -63,7 +63,7 @@ def read_lines(form: Form, table: Table, labels: Labels) -> None:
         if line.where in ("above", "row"):
             _read_label(line, table, labels, rows, leads)
         else:
-            texts = texts or [(row, *_joined(cells)) for row, cells in enumerate(rows, 1) if cells]
+            texts = texts or [(row, *_joined(cells)) for row, cells in enumerate(rows, 1) if _may_begin(form, cells)]
             _read_sentence(line, table, labels, texts, figures)
     if any(line.sign for line in form.line):
         _read_writer(table, rows)
@@ -76,7 +76,7 @@ def _read_writer(table: Table, rows: list[Row]) -> None:
         for position, (column, value) in enumerate(cells):
             if not isinstance(value, str) or not ("填" in value or "制" in value):
                 continue
-            said = _behind(value, _WRITER, _BESIDE)
+            said = _behind(_WRITER, value, _BESIDE)
             if said == "" and position + 1 < len(cells):
                 column, value = cells[position + 1]
                 said = clean(_text(value))
@@ -101,12 +101,19 @@ def _starts(line: Line) -> list[str]:
 
 
 def _text(value: Value) -> str:
+    if value.__class__ is str:
+        return value
     if isinstance(value, dt.date):
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, float | int) and not isinstance(value, bool):
-        number = read_number(value).value
-        return "" if number is None else plain(number)
+        return _figure(value)
     return "" if value is None else str(value)
+
+
+@lru_cache(maxsize=8_192)
+def _figure(value: float) -> str:
+    number = read_number(value).value
+    return "" if number is None else plain(number)
 
 
 # ── a label and its answer ──
@@ -120,7 +127,7 @@ def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads
     for row in span:
         cells = rows[row - 1]
         for position, (column, value) in enumerate(cells):
-            rest = _behind(value, line, leads) if isinstance(value, str) else None
+            rest = _behind(line, value, leads) if isinstance(value, str) else None
             if rest is None:
                 continue
             at = (row, column)
@@ -133,7 +140,8 @@ def _read_label(line: Line, table: Table, labels: Labels, rows: list[Row], leads
             return
 
 
-def _behind(text: str, line: Line, leads: tuple[str, ...]) -> str | None:
+@once
+def _behind(line: Line, text: str, leads: tuple[str, ...]) -> str | None:
     """What stands behind the line's label in a text, up to the next label; None when the label is not there."""
     folded, places = "", []
     for place, character in enumerate(text):
@@ -182,14 +190,37 @@ def _loose(text: str) -> str:
     return f"{_EDGE}?".join(map(re.escape, text))
 
 
+@once
+def _initials(form: Form) -> tuple[str, ...]:
+    """What the sentences of a form begin with: a character each."""
+    lines, _ = _wanted(form)
+    return tuple({start[0] for line in lines if line.where not in ("above", "row") for start in _starts(line)})
+
+
+_FIGURES = frozenset("0123456789.-")
+"""What numbers are written with."""
+
+
+def _may_begin(form: Form, cells: Row) -> bool:
+    """Whether a sentence might begin in a row; most rows are spared the search."""
+    initials = _initials(form)
+    numbers = not _FIGURES.isdisjoint(initials)
+    for _, value in cells:
+        if numbers or (value.__class__ is not int and value.__class__ is not float):
+            text = fold(_text(value))
+            for initial in initials:
+                if initial in text:
+                    return True
+    return False
+
+
 def _joined(cells: Row) -> tuple[str, list[int]]:
     """The texts of a row, folded, with an edge behind each, and the column that every character comes from."""
-    joined, owner = "", []
-    for column, value in cells:
-        text = fold(_text(value)) + _EDGE
-        joined += text
-        owner += [column] * len(text)
-    return joined, owner
+    texts = [fold(_text(value)) for _, value in cells]
+    owner: list[int] = []
+    for (column, _), text in zip(cells, texts, strict=True):
+        owner += [column] * (len(text) + 1)
+    return _EDGE.join([*texts, ""]), owner
 
 
 def _read_sentence(

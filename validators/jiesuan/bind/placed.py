@@ -9,7 +9,7 @@ from ..book import Cell, Sheet
 from ..form import ALL, Column, Form, Key, Shape, once
 from ..number import DASHES
 from ..table import Problem, Table, bind_column
-from .headers import Path
+from .headers import Labels, Path
 from .missing import missing_column, missing_rows
 
 FIELDS = "*"
@@ -19,12 +19,16 @@ FIELDS = "*"
 class Placed:
     """Figures by key and field, and what could not be placed."""
 
-    sheet: Sheet
+    labels: Labels
     cells: dict[Key, dict[str, Cell]] = field(default_factory=dict)
     rows: dict[Key, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     strangers: dict[str, Cell] = field(default_factory=dict)
     """Row labels that are none of the form's, with their cells."""
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.labels.sheet
 
     def problem(self, check: str, cell: Cell, label: str, message: str) -> None:
         self.problems.append(Problem(check, self.sheet.name, cell, label, message))
@@ -33,7 +37,9 @@ class Placed:
         """A row of figures; of two with one key the first that holds anything counts."""
         if key not in self.cells:
             self.cells[key], self.rows[key] = cells, row
-        elif self._holds(cells):
+            return
+        self.labels.disputed = True
+        if self._holds(cells):
             if self._holds(self.cells[key]):
                 self.problem(
                     "duplicate-row",
@@ -52,6 +58,7 @@ class Placed:
         cells = self.cells.setdefault(key, {})
         self.rows.setdefault(key, row)
         first = cells.get(name)
+        self.labels.disputed = self.labels.disputed or first is not None
         if first is None or self.sheet.value(*first) is None:
             cells[name] = cell
         elif self.sheet.value(*cell) is not None:

@@ -48,7 +48,8 @@ class Context:
     def readable(self, table: Table, index: int, *names: str) -> bool:
         """Whether all figures can be read; if not the rule is unchecked there, and says which cell is to blame."""
         for name in names:
-            if table.number(name, index).trouble:
+            column = table.columns[name]
+            if column.troubled and column.numbers[index].trouble:
                 self.ledger.cannot(self.rule, unreadable(table, name, index))
                 return False
         return True

@@ -40,33 +40,41 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
     right: list[Decimal] = []
     settled: dict[int, bool] = {}
     addends = dict(total_addends(table))
+    total = table.is_total
     simple = all(table.form.field(n).role != "standard" for n in fields)
     derived = {(table.form.axes.index(axis), member) for axis, member, _ in derived_members(table)}
     standards = [name for name in formula.names if name not in fields]
     own = [table.columns[name].cells for name in (column.name, *fields)]
+    blank = any(None in cells for cells in own)
+    wanted: list[int] = []
     for index, key in enumerate(table.keys):
-        if any(cells[index] is None for cells in own):
+        if blank and any(cells[index] is None for cells in own):
             continue
         if derived and any(key[position] == member for position, member in derived):
             continue
-        if table.is_total(index) and (simple or not fields):
+        if (simple or not fields) and total(index):
             continue  # every cell of a total row is checked as a sum; only products need to agree as well (D2)
-        values = {name: table.amount(name, index) for name in fields}
-        for name in standards:
-            standard = pack.policy.lookup(name, term, pack.keys(table.form, key))
-            if standard is None:
-                context.ledger.cannot(context.rule, f"政策数据里没有{term.title}的“{name}”")
-                return
-            values[name] = standard.amount
+        wanted.append(index)
+    values: dict[str, list[Decimal]] = {name: table.amounts(name, wanted) for name in fields}
+    for name in standards:
+        found = [pack.policy.lookup(name, term, pack.keys(table.form, table.keys[index])) for index in wanted]
+        values[name] = [standard.amount for standard in found if standard is not None]
+        if None in found:
+            context.ledger.cannot(context.rule, f"政策数据里没有{term.title}的“{name}”")
+            return
+    due = formula.over(values, len(wanted))
+    stated, slack = table.columns[column.name].amounts, table.columns[column.name].slack
+    for index, result in zip(wanted, due, strict=True):
         if not context.readable(table, index, column.name, *fields):
             continue
-        if table.is_total(index) and not _sound(table, index, [column.name, *fields], settled, addends):
-            continue  # a wrong row or sum below is reported there
+        if total(index):
+            if not _sound(table, index, [column.name, *fields], settled, addends):
+                continue  # a wrong row or sum below is reported there
+        elif not simple:
+            settled[index] = abs(stated[index] - result) <= NOISE + slack.get(index, _ZERO)
         records.append(index)
-        left.append(table.amount(column.name, index))
-        right.append(formula.evaluate(values))
-        if not table.is_total(index):
-            settled[index] = abs(left[-1] - right[-1]) <= NOISE + table.columns[column.name].slack.get(index, _ZERO)
+        left.append(stated[index])
+        right.append(result)
     operands = fields
     compare(context, table, column, records, left, right, None, lambda i: [(n, i) for n in operands], column.formula)
 

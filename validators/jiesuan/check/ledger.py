@@ -3,7 +3,7 @@ workbooks checked together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -43,6 +43,7 @@ class Ledger:
     size: int = 0
     shared: dict[str, Any] = field(default_factory=dict)
     """What several checks of the same workbook need and is worked out once."""
+    _told: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def relate(
         self,
@@ -64,9 +65,10 @@ class Ledger:
 
     def cannot(self, rule: Rule, why: str) -> None:
         """The rule, or a part of it, cannot be checked."""
-        item = Unverified(rule, why)
-        if item not in self.unchecked:
-            self.unchecked.append(item)
+        # Asked once per student: a list would be searched over and over.
+        if (rule.code, why) not in self._told:
+            self._told.add((rule.code, why))
+            self.unchecked.append(Unverified(rule, why))
 
     def settle(self) -> list[Finding]:
         """Validate the balance table lazily and describe every row that does not hold."""
@@ -106,15 +108,19 @@ def _frame(ledgers: Sequence[Ledger]) -> Any:
     import pandas as pd
 
     size = sum(ledger.size for ledger in ledgers)
-    left, right, tolerance, operator = (np.empty(size, dtype=np.int64) for _ in range(4))
-    start = 0
+    lefts: list[int] = []
+    rights: list[int] = []
+    tolerances: list[int] = []
+    operators = bytearray()
     for ledger in ledgers:
         for segment in ledger.segments:
-            end = start + len(segment.left)
-            operator[start:end] = _OPERATORS[segment.operator]
-            for column, values in ((left, segment.left), (right, segment.right), (tolerance, segment.tolerance)):
-                _fill(column[start:end], values)
-            start = end
+            count = len(segment.left)
+            operators += bytes((_OPERATORS[segment.operator],)) * count
+            lefts += _integers(segment.left, count)
+            rights += _integers(segment.right, count)
+            tolerances += _integers(segment.tolerance, count)
+    left, right, tolerance = (np.array(column, dtype=np.int64) for column in (lefts, rights, tolerances))
+    operator = np.frombuffer(operators, dtype=np.uint8)
     gap = np.empty(size, dtype=np.int64)
     for name, number in _OPERATORS.items():
         rows = operator == number
@@ -123,17 +129,14 @@ def _frame(ledgers: Sequence[Ledger]) -> Any:
     return pd.DataFrame({"book": book, "left": left, "right": right, "tolerance": tolerance, "gap": gap})
 
 
-def _fill(column: Any, values: Sequence[Decimal | bool] | Decimal | bool) -> None:
-    """Put the numbers into a column of int64; an absurd one that does not fit is cut off, far beyond anything it is
+def _integers(values: Sequence[Decimal | bool] | Decimal | bool, count: int) -> Iterable[int]:
+    """The numbers as the balance table has them; an absurd one that does not fit is cut off, far beyond anything it is
     compared with."""
     if isinstance(values, Decimal | bool):
-        column[:] = _scaled(values)
-    elif values[0].__class__ is bool:
-        column[:] = bytearray(values)  # type: ignore[arg-type]
-    elif values[0] is values[-1] and all(value is values[0] for value in values):
-        column[:] = _scaled(values[0])
-    else:
-        column[:] = list(map(_SCALED.__getitem__, values))  # type: ignore[arg-type]
+        return [_scaled(values)] * count
+    if values[0].__class__ is bool:
+        return bytearray(values)  # type: ignore[arg-type]
+    return map(_SCALED.__getitem__, values)  # type: ignore[arg-type]
 
 
 def noise(unit: str) -> Decimal:

@@ -101,6 +101,8 @@ def check_workbooks(workbooks: Sequence[Workbook]) -> list[Report]:
     for workbook, selected, ledger in runs:
         _confront(workbook, selected, ledger)
     settled = settle([ledger for _, _, ledger in runs])
+    for _, _, ledger in runs:
+        ledger.segments.clear()  # they refer back to the ledger: without them all goes as soon as it is done with
     return [_report(*run, findings) for run, findings in zip(runs, settled, strict=True)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
@@ -332,14 +331,18 @@ def phone_shared(context: Context, table: Table, rows: list[int]) -> None:
     """The same phone for three or more students."""
     least = int(context.rule.options.get("least", 3))
     numbers = [spelled_phone(table.columns["联系电话"].raw[i]) for i in rows]
-    times = Counter(number for number in numbers if number)
-    holds = [times[number] < least for number in numbers]
+    sharing: dict[str, list[int]] = {}
+    for i, number in zip(rows, numbers, strict=True):
+        if number:
+            sharing.setdefault(number, []).append(table.rows[i])
+    holds = [len(sharing.get(number, ())) < least for number in numbers]
 
     def describe(position: int) -> Finding:
-        number = numbers[position]
-        others = [str(table.rows[i]) for i, own in zip(rows, numbers, strict=True) if own == number]
-        others.remove(str(table.rows[rows[position]]))
-        message = f"第{'、'.join(others[:5])}{'等' if len(others) > 5 else ''}行也是这个电话，共{len(others) + 1}名学生"
+        number, own = numbers[position], table.rows[rows[position]]
+        same = sharing[number]
+        others = [str(row) for row in same[:6] if row != own][:5]
+        more = "等" if len(same) > 6 else ""
+        message = f"第{'、'.join(others)}{more}行也是这个电话，共{len(same)}名学生"
         return context.at_cell(table, "联系电话", rows[position], message, actual=mask_number(number))
 
     context.ledger.demand(context.rule, holds, describe)

@@ -44,7 +44,7 @@ def calc(
     from ..render.text import calculated_lines
     from ..session import Failure, targets
 
-    one_target(out, in_place)
+    one_target(out, in_place, files)
     wanted = parse_term(term)
     records, code = [], CLEAN
     for path, target in zip(files, targets(files, out, in_place=in_place), strict=True):

@@ -59,7 +59,7 @@ def check(
 
     if (out or in_place or force) and not marks:
         raise Misuse("-o、--in-place、--force 要和 --mark 一起用。")
-    one_target(out, in_place)
+    one_target(out, in_place, files)
     wanted = parse_term(term)
     further = _further(files, schools, previous)
     if marks:
@@ -124,7 +124,7 @@ def clear(
     from ..marked import CLEARED, clear_file, places
     from ..session import Failure
 
-    one_target(out, in_place)
+    one_target(out, in_place, files)
     code = CLEAN
     for path, target in zip(files, places(files, out, CLEARED, in_place=in_place), strict=True):
         done = clear_file(path, target, in_place=in_place, force=force)

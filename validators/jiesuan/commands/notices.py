@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -161,11 +162,14 @@ def check_forms(
     """校验信息表：机构名称、成员、职责、电话、日期；加名单查各校是否交齐。"""
     from ..notices.work import check_files, check_list
     from ..regions import load_law
+    from ..render.calendar import term_lines
     from ..render.json import document, report_record, unreadable_record
     from ..render.text import report_lines
     from ..session import Failure
+    from ..term import Term
 
-    checked = check_files(files, load_law(region, packs or ()))
+    law, today = load_law(region, packs or ()), dt.date.today()
+    checked = check_files(files, law)
     results = [item.result for item in checked]
     if roster is not None:
         results.append(check_list(roster, checked))
@@ -185,6 +189,8 @@ def check_forms(
             emit_lines(report_lines(result))
     if output is Format.json:
         emit_json(document(records))
+    elif any(item.filled for item in checked):
+        emit_lines(term_lines(law, Term(today.year, 0), today, "机构表"))
     raise typer.Exit(code)
 
 

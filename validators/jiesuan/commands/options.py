@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,6 +51,7 @@ ForceOption = Annotated[bool, typer.Option("--force", "-f", help="输出文件�
 AllOption = Annotated[bool, typer.Option("--all", help="全部列出，不省略")]
 PasswordOption = Annotated[str | None, typer.Option("--password", metavar="密码", help="工作簿的打开密码")]
 DEFAULT_TERM = "2024春"
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".et")
 
 
 def parse_term(text: str | None) -> Any:
@@ -62,10 +64,12 @@ def parse_term(text: str | None) -> Any:
         raise Misuse(str(error)) from error
 
 
-def one_target(out: Path | None, in_place: bool) -> None:
-    """Misuse where two ways are given of saying where the result goes."""
+def one_target(out: Path | None, in_place: bool, files: Sequence[Path] = ()) -> None:
+    """Misuse where two ways are given of saying where the result goes, or one file for the results of several."""
     if out and in_place:
         raise Misuse("-o 和 --in-place 只能用一个。")
+    if out and len(files) > 1 and out.suffix.lower() in _BOOKS and not out.is_dir():
+        raise Misuse(f"输入了 {len(files)} 个文件，-o 后面要写文件夹，如 -o 结果；“{out.name}”是一个文件名。")
 
 
 def covered_term(text: str) -> Any:

@@ -69,8 +69,7 @@ def publicize(
         emit_lines(report_lines(report, everything=everything))
         if done:
             say(f"{failure.file}：{failure.message}" if failure else done.note)
-    levels = report.levels
-    raise typer.Exit(FAILED if failure else FINDINGS if levels["错误"] or levels["核实"] else CLEAN)
+    raise typer.Exit(FAILED if failure else CLEAN if report.clean else FINDINGS)
 
 
 def publish(

@@ -82,12 +82,16 @@ def opened(path: Path, info: RosterInfo, password: str | None = None) -> Roster 
     cls=Command,
     epilog="例：jiesuan roster 学籍.xlsx --term 2024春\n"
     "    jiesuan roster 学籍.xlsx --settlement 结算表.xlsx    与结算表比对人数和名单\n"
+    "    jiesuan roster 学籍.xlsx --present 点名表.xlsx       与点名表比对，查空挂学籍\n"
     "    jiesuan roster 学籍.xlsx --fill 市属 -o 结算表.xlsx  由名册生成精准资助学生明细",
 )
 def roster(
     path: RosterFile,
     settlement: Annotated[
         Path | None, typer.Option("--settlement", metavar="结算表", help="与这份结算表比对各月人数和精准资助名单")
+    ] = None,
+    present: Annotated[
+        Path | None, typer.Option("--present", metavar="点名表", help="与这份点名表比对：谁有学籍没到校，谁到校没学籍")
     ] = None,
     fill: Annotated[
         str | None, typer.Option("--fill", metavar="省属|市属", help="由名册生成一套结算表，填好精准资助学生明细")
@@ -105,8 +109,10 @@ def roster(
     """校验学籍名册：身份证、年龄、全日制、学制年限、年级、涉农、转入、注册期限、资格；与结算表比对。"""
     from ..pack import load_pack
     from ..regions import load_law
+    from ..render.calendar import term_lines
     from ..render.json import document, report_record, unreadable_record
     from ..render.text import report_lines
+    from ..roster.attendance import Roll, check_attendance, readable_roll
     from ..roster.check import check_roster
     from ..roster.compare import compare
     from ..roster.read import readable
@@ -119,7 +125,7 @@ def roster(
     wanted: Term | None = parse_term(term)
     info, pack, law = fields_of(mapping), load_pack(), load_law(region)
     records: list[dict[str, Any]] = []
-    reports = []
+    reports: list[tuple[Report, Path | None]] = []
     code = CLEAN
 
     def unread(failure: Failure) -> None:
@@ -139,10 +145,16 @@ def roster(
         if wanted is None and workbook is not None and not isinstance(workbook, Failure):
             wanted = workbook.term
         wanted = wanted or current_term(dt.date.today())
-        reports.append(check_roster(found, pack, wanted, law=law))
+        reports.append((check_roster(found, pack, wanted, law=law), path))
         if workbook is not None and not isinstance(workbook, Failure):
-            reports.append(compare(found, workbook))
-    for number, (report, file) in enumerate(zip(reports, (path, settlement), strict=False)):
+            reports.append((compare(found, workbook), settlement))
+        called = readable_roll(present, info) if present else None
+        if present and isinstance(called, tuple):
+            unread(failed(present, *called))
+            code = FAILED
+        elif isinstance(called, Roll):
+            reports.append((check_attendance(found, called, pack, wanted), None))  # a file is marked with its own check
+    for number, (report, file) in enumerate(reports):
         done = marked_copy(file, report, force=force) if marks and file else None
         failure = done.failure if done else None
         records.append(report_record(report, done.output if done else None, failure))
@@ -153,6 +165,8 @@ def roster(
             emit_lines(report_lines(report, everything=everything))
             if done:
                 say(f"{failure.file}：{failure.message}" if failure else done.note)
+    if output is Format.text and reports and wanted:
+        emit_lines(term_lines(law, wanted, dt.date.today(), "名册"))
     if fill and out and wanted and not isinstance(found, tuple):
         write_list(found, fill, wanted, out, force=force)
     if output is Format.json:
@@ -207,8 +221,9 @@ def changes(
     force: ForceOption = False,
 ) -> None:
     """两份名册之间的异动：新增、减少、变更，各自十个工作日的最后办理日，逾期的在前。"""
+    from ..regions import load_law
     from ..roster.books import changes_book
-    from ..roster.changes import WORKDAYS, not_compared
+    from ..roster.changes import WORKDAYS, bulk, not_compared
     from ..roster.changes import changes as between
 
     info = fields_of(mapping)
@@ -218,10 +233,13 @@ def changes(
     day = parse_day(today, "--today") or dt.date.today()
     allowed = workdays_for("学籍异动", region, day.year, WORKDAYS)
     found = between(first, second, today=day, since=parse_day(since, "--since"), workdays=allowed)
-    for words in filter(None, map(not_compared, (first, second))):
+    many = bulk(found, len(first), load_law(region), current_term(day))
+    remarks = [words for words in (*map(not_compared, (first, second)), many) if words]
+    for words in remarks:
         say(f"注意：{words}")
     if output is Format.json:
-        emit_json({"schema_version": 1, "old": first.file, "new": second.file, "changes": list(map(_change, found))})
+        listed = list(map(_change, found))
+        emit_json({"schema_version": 1, "old": first.file, "new": second.file, "changes": listed, "remarks": remarks})
     else:
         emit_lines(_change_lines(found, day, allowed))
     if out:

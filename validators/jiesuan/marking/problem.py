@@ -6,7 +6,8 @@ _SAVE_AS = "请用 Excel 或 WPS 打开后另存为“Excel 工作簿(*.xlsx)”
 
 MESSAGES = {
     "not-ooxml": f"这不是 .xlsx 或 .xlsm 工作簿，不能直接写入。{_SAVE_AS}",
-    "encrypted": "文件有打开密码，不能写入。请在 Excel 或 WPS 中取消“打开密码”并保存后再试；原文件未动。",
+    "encrypted": "文件是加密的，不能写入。请在 Excel 或 WPS 中取消“打开密码”，保存后再试；打开时不问密码的，"
+    "另存为新的 .xlsx 文件再试。原文件未动。",
     "signed": "文件带有数字签名，改动会使签名失效，没有写入。请先另存一份不带签名的副本再试；原文件未动。",
     "unsafe": f"文件里含有不安全的 XML 声明(DOCTYPE)，没有写入。{_SAVE_AS}",
     "no-styles": f"文件里没有样式部分，无处写颜色，没有写入。{_SAVE_AS}",

@@ -26,6 +26,7 @@ COLUMNS = (
 REASON, STATE = 11, 12
 """Numbers of the columns 说明 and 说明状态."""
 LAST = letters(len(COLUMNS))
+HIDDEN = ' hidden="1"'
 EXPLAINED = "已说明"
 """In place of the level of a finding that is answered."""
 MAX_LINKS = 60_000
@@ -37,6 +38,9 @@ Key = tuple[str, str, str]
 
 
 _NOTHING = Remark()
+_ANSWER = {True: "改正或在“说明”一列写明原因", False: "改正或按“办法”处理"}
+_KEPT = {True: "写好的说明留在“审核说明”表，", False: ""}
+"""By whether the findings may be explained in the file."""
 
 
 def key_of(finding: Finding) -> Key:
@@ -111,9 +115,9 @@ def result_sheet(
         f'<cfRule type="expression" dxfId="{levels[LEVELS[0]]}" priority="{len(LEVELS) + 1}"><formula>'
         f"OR({begins})</formula></cfRule>"
     )
-    hidden = ' hidden="1"'
+    quiet = len(COLUMNS) if report.answerable else REASON
     widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"{hidden if n == len(COLUMNS) else ""}/>'
+        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"{HIDDEN if n >= quiet else ""}/>'
         for n, (_, width, _) in enumerate(COLUMNS, 1)
     )
     body = (
@@ -156,12 +160,12 @@ def summary_lines(report: Report) -> tuple[tuple[str, str, int], ...]:
     notes = "；".join(mask(remark) for remark in report.remarks)
     return (
         ("校验结果", "title", 27),
-        (f"{mask(report.school) or '（没有学校名称）'}    {report.set_name} · {report.term}", "bold", 16),
+        (report.heading, "bold", 16),
         (f"{found}        {rules}", "plain", 16),
         (next_step(report), "bold", 16),
         (
-            "点“单元格”一列跳到出错的格；红底 错误，必须改正；黄底 核实，改正或在“说明”一列写明原因；蓝底 提示。"
-            "改完存盘再校验一次。清除标记后本表和颜色、批注全部消失，写好的说明留在“审核说明”表，其他内容不变。",
+            f"点“单元格”一列跳到出错的格；红底 错误，必须改正；黄底 核实，{_ANSWER[report.answerable]}；蓝底 提示。"
+            f"改完存盘再校验一次。清除标记后本表和颜色、批注全部消失，{_KEPT[report.answerable]}其他内容不变。",
             "quiet",
             16,
         ),

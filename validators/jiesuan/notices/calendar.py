@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..law import Due, Law
 from ..term import Term
+from ..timetable import Checked
 from ..workdays import is_known, is_workday, remark, workday_before, workdays_between
 
 NEAR = 30
@@ -43,12 +44,12 @@ def _day(due: Due) -> Day:
     return Day(due, date, tuple(remarks))
 
 
-def reminders(law: Law, term: Term, today: dt.date) -> list[str]:
-    """Sentences on the deadlines of a settlement workbook of that term that are near or were missed lately."""
+def reminders(law: Law, term: Term, today: dt.date, checked: Checked = "结算表") -> list[str]:
+    """Sentences on the deadlines of what was checked, for that term, that are near or were missed lately."""
     found: list[str] = []
     for due in law.deadlines(term.year):
         date = due.entry.date(due.year)
-        if not due.entry.remind or due.entry.season not in ("", term.season) or date is None:
+        if checked not in due.entry.remind or due.entry.season not in ("", term.season) or date is None:
             continue
         left = (date - today).days
         if not -PAST <= left <= NEAR:

@@ -43,6 +43,8 @@ class FormInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     date: str
     body: str
     note: str
+    send: str
+    """What to do with a form that has no fault."""
     deadline: str
     """The matter in `calendar.toml`."""
     rows: int

@@ -54,7 +54,10 @@ def check_institution(book: Book, law: Law) -> tuple[Filled, Report] | None:
         return None
     pack = load_pack(PACK)
     rules = rules_of(pack, each=True)
-    report = _report(book.name, book.sha256, f"{filled.form.id}机构信息表", _year(filled), rules, filled.unit.text)
+    year = f"{filled.day.year}年" if filled.day else ""
+    report = _report(book.name, book.sha256, f"{filled.form.id}机构信息表", year, rules, filled.unit.text)
+    report.nameless = "（没有填报单位）"
+    report.when_passed = f"信息表没有查出问题。{filled.form.send}。"
     report.remarks += book.remarks
     for rule in rules:
         why = _unverifiable(rule, filled, law)
@@ -68,11 +71,9 @@ def check_institution(book: Book, law: Law) -> tuple[Filled, Report] | None:
 
 
 def _report(file: str, digest: str, kind: str, term: str, rules: list[Rule], school: str) -> Report:
-    return Report(mask(file), digest, PACK, kind, term, tuple(rules), school=mask(school))
-
-
-def _year(filled: Filled) -> str:
-    return f"{filled.day.year}年" if filled.day else "日期未填"
+    return Report(
+        mask(file), digest, PACK, kind, term, tuple(rules), school=mask(school), nameless="", answerable=False
+    )
 
 
 def _finding(

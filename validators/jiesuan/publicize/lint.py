@@ -4,6 +4,7 @@ properties (人社厅发〔2018〕28号 三(四): 不得公示身份证号、家
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..report import Finding, Report, Unverified
 from ..rule import LEVELS, Rule
 from ..text import clean, fold, mask
 from ..workdays import is_workday, workdays_between
-from .parts import Piece, document_texts, hidden_texts
+from .parts import BESIDE, Piece, document_texts, hidden_texts, pictures
 from .personal import is_birth, personal
 
 SET = "公示"
@@ -31,6 +32,7 @@ _CHECK_OF = {
 }  # fmt: skip
 CHECKS = frozenset(_CHECK_OF.values()) | {"column", "hidden", "period"}
 _PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PERIOD = re.compile(
     r"公示(?:期|时间|日期)[^\d]{0,12}(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?[^\d]{1,6}(?:(\d{4})[年./\-])?(\d{1,2})[月./\-](\d{1,2})"
 )
@@ -43,12 +45,22 @@ def lint_file(path: Path, pack: Pack, *, today: dt.date | None = None, password:
         linter = Linter(pack, path.name, today or dt.date.today())
         for piece in document_texts(data):
             linter.piece(piece)
-        return linter.report("")
+        report = linter.report(hashlib.sha256(data).hexdigest())
+        report.remarks += picture_remarks(data)
+        return report
     if data.startswith(b"%PDF"):
         raise UnreadableFile("not-a-workbook", "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。")
     book = open_book(path, password=password, data=data)
     pieces = list(hidden_texts(data)) if data.startswith(b"PK") and path.suffix.lower() != ".ods" else []
-    return lint_book(book, pack, pieces=pieces, today=today)
+    report = lint_book(book, pack, pieces=pieces, today=today)
+    report.remarks += picture_remarks(data)
+    return report
+
+
+def picture_remarks(data: bytes) -> list[str]:
+    """What to say of pictures, whose texts nobody reads here."""
+    count = pictures(data)
+    return [f"文件里有 {count} 张图片，图片里的字没有检查，请自己看一遍"] if count else []
 
 
 def lint_book(book: Book, pack: Pack, *, pieces: list[Piece] | None = None, today: dt.date | None = None) -> Report:
@@ -85,6 +97,8 @@ class Linter:
         self.findings: list[Finding] = []
         self.sheets: list[str] = []
         self.periods = 0
+        self.said = False
+        """Whether anything stands in a cell or a paragraph."""
 
     # ── one sheet ──
 
@@ -93,10 +107,16 @@ class Linter:
         heading_row, headings = self.headings(sheet)
         hidden = self.hidden(sheet)
         for column, text in headings.items():
-            self.column(sheet, heading_row, column, text, hidden(heading_row, column))
+            where = hidden(heading_row, column)
+            self.column(sheet, heading_row, column, text, where)
+            if re.search(r"\d", text):
+                self.cell(Ref(sheet.name, heading_row, column), text, "", where)
         for row, line in enumerate(sheet.values, 1):
             for column, value in enumerate(line, 1):
-                if value is None or value == "" or (row == heading_row and column in headings):
+                if value is None or value == "":
+                    continue
+                self.said = True
+                if row == heading_row and column in headings:
                     continue
                 heading = headings.get(column, "") if row > heading_row else ""
                 self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column))
@@ -171,6 +191,7 @@ class Linter:
     # ── texts ──
 
     def piece(self, piece: Piece) -> None:
+        self.said = self.said or (piece.where not in BESIDE and bool(_CHINESE.search(piece.text)))
         self.text(piece.text, "", "", piece.where)
 
     def text(
@@ -212,8 +233,15 @@ class Linter:
     def report(self, sha256: str) -> Report:
         """The report; a file that names no period leaves that rule unchecked."""
         rules = tuple(self.rules.values())
-        report = Report(mask(self.file), sha256, self.pack.info.id, SET, "", rules)
-        report.when_passed = "没有查出不得公示的内容，可以公示；公示期满后及时撤下、删除。"
+        report = Report(
+            mask(self.file), sha256, self.pack.info.id, SET, "", rules,
+            when_passed="没有查出不得公示的内容，可以公示；公示期满后及时撤下、删除。",
+            when_blank="文件里没有可查的文字；图片里的字查不到。", nameless="", answerable=False,
+        )  # fmt: skip
+        if not self.said and not self.findings:
+            report.blank = True
+            report.unchecked = [Unverified(rule, "文件里没有文字") for rule in rules]
+            return report
         place = {name: at for at, name in enumerate(self.sheets)}
         report.findings = sorted(
             self.findings, key=lambda f: (LEVELS.index(f.level), place.get(f.sheet, 99), f.order, f.code, f.label)

@@ -28,6 +28,16 @@ _WHERE = (
     ("footnotes", "脚注"),
     ("endnotes", "尾注"),
 )
+BESIDE = frozenset({"文件属性", "名称和其他设置", "附带的数据", "数字格式"})
+"""Places that hold texts in every file, even where nobody wrote a word."""
+_PICTURE = re.compile(r"(?:^|/)media/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$", re.IGNORECASE)
+_BESIDE = {
+    "超链接": re.compile(rb'\bTarget="([^"]+)"[^>]*TargetMode="External"'),
+    "数字格式": re.compile(rb'\bformatCode="([^"]+)"'),
+    "公式、下拉选项和条件格式": re.compile(rb"<(?:\w+:)?(?:f|formula[12]?)(?:\s[^>]*)?>([^<]+)<"),
+    "输入提示": re.compile(rb'\b(?:prompt|promptTitle|error|errorTitle)="([^"]+)"'),
+}
+"""What of relations, styles and sheets holds texts of people."""
 _SKIP = ("styles", "theme", "fonttable", "settings", "calcchain", "[content_types]", ".rels", "printersettings")
 
 
@@ -38,11 +48,19 @@ class Piece(NamedTuple):
     text: str
 
 
+def pictures(data: bytes) -> int:
+    """How many pictures lie in an Office file (OOXML); 0 for any other file.  Raises UnreadableFile."""
+    return sum(bool(_PICTURE.search(name)) for name in Package(data)) if data.startswith(b"PK") else 0
+
+
 def hidden_texts(data: bytes) -> Iterator[Piece]:
     """Every text of a spreadsheet outside its cells.  Raises UnreadableFile for what the guard refuses."""
     package = Package(data)
     for name in sorted(package):
         folded = name.lower()
+        if folded.endswith((".rels", "/styles.xml")):
+            where = "数字格式" if folded.endswith(".xml") else "超链接"
+            yield from (Piece(where, _decoded(text)) for text in _BESIDE[where].findall(package.xml(name)))
         if not folded.endswith((".xml", ".vml")) or any(word in folded for word in _SKIP):
             continue
         content = package.xml(name) if folded.endswith(".xml") else package.read(name)
@@ -52,6 +70,9 @@ def hidden_texts(data: bytes) -> Iterator[Piece]:
                     yield Piece("页眉页脚", _decoded(found))
             for found in re.findall(rb'<(?:\w+:)?hyperlink\b[^>]*?(?:tooltip|display)="([^"]+)"', content):
                 yield Piece("超链接", _decoded(found))
+            for where in ("公式、下拉选项和条件格式", "输入提示"):
+                for found in _BESIDE[where].findall(content):
+                    yield Piece(where, _decoded(found))
             continue
         if folded.endswith("sharedstrings.xml"):
             continue

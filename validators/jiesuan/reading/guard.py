@@ -9,7 +9,8 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from xml.parsers import expat
 
 from .problem import UnreadableFile
@@ -21,6 +22,9 @@ MAX_TAGS = 40_000_000
 """Number of `<` in one XML part."""
 MAX_ELEMENTS = 500_000
 """The same for a part read element by element."""
+
+Element = tuple[str, Mapping[str, str], str]
+"""Local name, attributes by local name, own text."""
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^<>]*?\?>")
 _ENCODINGS = ("utf-16", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252")
@@ -44,6 +48,8 @@ class Package:
             raise UnreadableFile("too-large")
         self._members = {_key(member.filename): member for member in members}
         self._left = MAX_INFLATED
+        self.relations: dict[str, dict[str, tuple[str, str]]] = {}
+        """What is known of the relationships of parts."""
 
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._members
@@ -139,12 +145,16 @@ def _refuse(*_: object) -> None:
     raise UnreadableFile("unsafe")
 
 
-def elements(data: bytes) -> list[tuple[str, dict[str, str], str]]:
+def elements(data: bytes) -> Sequence[Element]:
     """Every element of a small part, as (local name, attributes by local name, own text), in the order of their end tags
     for nested ones.  Raises UnreadableFile `corrupt`, `unsafe` or `too-large`."""
     if data.count(b"<") > MAX_ELEMENTS:
         raise UnreadableFile("too-large")
-    found: list[tuple[str, dict[str, str], str]] = []
+    return _small(data) if len(data) < _SMALL else _elements(data)
+
+
+def _elements(data: bytes) -> Sequence[Element]:
+    found: list[Element] = []
     stack: list[tuple[str, dict[str, str], list[str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -163,3 +173,8 @@ def elements(data: bytes) -> list[tuple[str, dict[str, str], str]]:
     except expat.ExpatError as error:
         raise UnreadableFile("corrupt") from error
     return found
+
+
+_SMALL = 16 << 10
+_small = lru_cache(maxsize=64)(_elements)
+"""The outlines of workbooks from one template are the same, byte for byte."""

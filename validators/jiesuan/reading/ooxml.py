@@ -196,6 +196,12 @@ def _companion(package: Package, workbook: str, kind: str) -> bytes | None:
 
 def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """The relationships of a part (of the package itself: "") by id: (last word of the type, path of the target)."""
+    if part not in package.relations:
+        package.relations[part] = _related(package, part)
+    return package.relations[part]
+
+
+def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
     folder, name = posixpath.split(part)
     path = posixpath.join(folder, "_rels", f"{name}.rels")
     if path not in package:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from html import unescape
 from itertools import pairwise
 
@@ -33,8 +33,10 @@ ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#V
 _DATA = re.compile(rb"<sheetData(?:\s[^<>]*)?/?>")
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})(?:[1-9]\d{0,4}|1\d{5})"[ />]')
 _CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d+)"')
-_CELL_TAG = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"([^<>]*)>\s*')
-_FORMULA = re.compile(rb"<f(?: ([^<>]*?))?(?:/>|>([^<]*)</f>)\s*(<v(?: [^<>]*)?(?:/>|>([^<]*)</v>))?")
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d+)"([^<>]*)>\s*'
+    rb"<f(?: ([^<>]*?))?(?:/>|>([^<]*)</f>)\s*(<v(?: [^<>]*)?(?:/>|>([^<]*)</v>))?"
+)
 _ERROR = re.compile(
     rb'<c r="([A-Z]{1,3})(\d+)"[^<>]* t="e"[^<>]*>\s*(?:<f[^<>]*(?:/>|>[^<]*</f>)\s*)?(?:<v(?: [^<>]*)?>([^<]*)</v>)?'
 )
@@ -113,6 +115,7 @@ class Strings:
         return self.longest
 
 
+@lru_cache(maxsize=4_096)
 def parse_area(reference: str) -> tuple[int, int, int, int] | None:
     """`B2:A1` → (1, 1, 2, 2); a single cell is an area too; None for anything else."""
     first, _, last = reference.partition(":")
@@ -202,24 +205,19 @@ def _fits(data: bytes, start: int, end: int, strings: Strings) -> bool:
 
 def _scan_formulas(found: Scan, data: bytes, start: int, end: int) -> bool:
     count = data.count(b"<f", start, end)
-    for match in _FORMULA.finditer(data, start, end if count else start):
-        at = match.start()
-        tag = _CELL_TAG.match(data, data.rfind(b"<c ", start, at), at)
-        if tag is None or tag.end() != at:
-            return False
-        column, row, kind = tag.groups()
-        attributes, text, holder, value = match.groups()
+    formulas = _FORMULA.findall(data, start, end) if count else []
+    for column, row, kind, attributes, text, holder, value in formulas:
         cell = int(row), _column(column)
+        formula = _known_text(text) if len(text) < _SHORT else _text(text)
         if attributes:
-            found.add_formula(cell, _text(text or b""), _attributes(attributes))
+            found.add_formula(cell, formula, _attributes(attributes))
         else:
-            found.formulas[cell] = _text(text or b"")
+            found.formulas[cell] = formula
         if not value:
             if b' t="inlineStr"' in kind:
                 return False
             (found.blanks if holder and b' t="str"' in kind else found.uncached).add(cell)
-        count -= 1
-    return count == 0
+    return count == len(formulas)
 
 
 @cache
@@ -269,6 +267,11 @@ def _text(escaped: bytes) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unescape(text) if "&" in text else text
+
+
+_SHORT = 300
+_known_text = lru_cache(maxsize=4_096)(_text)
+"""Short formulas come again in every workbook of one template."""
 
 
 def _attributes(tag: bytes) -> dict[str, str]:

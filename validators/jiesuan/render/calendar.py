@@ -13,6 +13,7 @@ from ..pack import load_pack
 from ..regions import load_law
 from ..report import Report
 from ..term import Term
+from ..timetable import Checked
 from .policy import due_record, length, period_record
 
 Lines = Iterator[tuple[str, str]]
@@ -63,7 +64,12 @@ def _rows(rows: list[tuple[str, str]], color: str = "") -> Lines:
 def reminder_lines(report: Report, today: dt.date) -> Lines:
     """What a check says of the deadlines of the workbook's term that are near or were missed lately; else nothing."""
     region = load_pack(report.pack).info.region
-    for text in reminders(load_law(region), Term.parse(report.term), today):
+    yield from term_lines(load_law(region), Term.parse(report.term), today)
+
+
+def term_lines(law: Law, term: Term, today: dt.date, checked: Checked = "结算表") -> Lines:
+    """The same for whatever was checked."""
+    for text in reminders(law, term, today, checked):
         yield f"时限  {text}", "yellow"
 
 

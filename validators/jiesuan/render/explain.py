@@ -50,10 +50,7 @@ def _answer(answer: Answer) -> Lines:
 
 def review_lines(report: Report, *, everything: bool = False) -> Lines:
     """The explanations of a file, for whoever reviews them."""
-    yield (
-        f"{mask(report.file)}    {report.set_name} · {report.term} · {mask(report.school) or '（没有学校名称）'}",
-        "bold",
-    )
+    yield f"{mask(report.file)}    {report.heading}", "bold"
     if not report.explanations:
         yield "  这个工作簿里没有书面说明。", ""
     yield from answer_lines(report.explanations, everything=everything)

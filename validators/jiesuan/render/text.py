@@ -39,9 +39,7 @@ class Row(NamedTuple):
 def report_lines(report: Report, *, everything: bool = False) -> Lines:
     """(line, color) of a whole report; color is empty for plain text."""
     counts, levels = report.counts, report.levels
-    # What is checked without a term, such as a public list, belongs to no one school either.
-    school = mask(report.school) or ("（没有学校名称）" if report.term else "")
-    yield f"{mask(report.file)}    {' · '.join(filter(None, (report.set_name, report.term, school)))}", "bold"
+    yield f"{mask(report.file)}    {report.heading}", "bold"
     total = " · ".join(f"{level} {levels[level]} 处" for level in LEVELS)
     yield (
         f"  {total}    规则 {counts['selected']} 条 = 通过 {counts['passed']} + 有问题 {counts['found']}"

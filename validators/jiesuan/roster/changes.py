@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..law import Law
 from ..ref import Ref
+from ..term import Term
 from ..text import fold, mask, mask_number
 from ..workdays import workdays_after, workdays_between
 from .context import AWAY, shown
@@ -67,6 +71,25 @@ def changes(
     return sorted(
         found, key=lambda c: (not c.late, c.left if c.left is not None else 999, order[c.kind], c.file, c.ref.sheet, c.ref.row)
     )  # fmt: skip
+
+
+def bulk(found: Sequence[Change], students: int, law: Law, term: Term) -> str:
+    """Whether so many of the old roster's students moved at once that whoever approves must look closer, in Chinese; ''
+    where not.  New entrants, graduates and the step to the next grade are the course of things and do not count."""
+    held = law.standard("大批量异动比例", term, {})
+    moved = sum(map(_unusual, found))
+    if held is None or not students or moved * 100 <= held.entry.amount * students:
+        return ""
+    return (
+        f"{moved} 人异动或改了学籍信息，占旧名册 {students} 人的 {moved * 100 / students:.1f}%，超过 {held.entry.value}%："
+        f"大批量异动，审批时会加大审核，请备好批件（{held.entry.basis}）"
+    )
+
+
+def _unusual(change: Change) -> bool:
+    if change.kind == "新增":
+        return change.what in ("转入", "复学")
+    return change.what != "毕业" and not re.fullmatch(r"年级 \S+ → \S+|学籍状态 \S+ → 毕业", change.what)
 
 
 def not_compared(roster: Roster) -> str:

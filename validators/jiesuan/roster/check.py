@@ -15,7 +15,7 @@ from ..identity import GRADES, Entry, birth, identity_fault, phone_fault, spelle
 from ..law import Law
 from ..pack import Pack
 from ..regions import load_law
-from ..report import Report
+from ..report import Report, Unverified
 from ..rule import LEVELS, Rule
 from ..term import Term
 from ..text import fold, mask
@@ -65,7 +65,10 @@ def report_of(roster: Roster, pack: Pack, term: Term, rules: list[Rule], context
             told.append(f"{f'{sheet}!' if several else ''}{cell}“{mask(text)}”")
         more = f"等 {len(roster.unknown)} 列" if len(roster.unknown) > len(told) else ""
         report.remarks.append(f"不认识这些列标题，没有核对：{'、'.join(told)}{more}。")
-    report.blank = not len(roster)
+    if not len(roster):
+        report.blank = True
+        report.unchecked = [Unverified(rule, "名册里没有学生") for rule in rules]
+    report.nameless, report.answerable = "", False
     report.when_passed = "名册没有查出问题。"
     report.when_blank = "名册里只有列标题，没有学生。"
     return report

@@ -107,6 +107,7 @@ def compare(roster: Roster, workbook: Workbook) -> Report:
         report.unchecked += comparison.unverified
     order = {sheet.name: at for at, sheet in enumerate(workbook.book.sheets)}
     report.findings.sort(key=lambda f: (LEVELS.index(f.level), order.get(f.sheet, 99), f.order, f.code, f.label))
+    report.answerable = False
     report.when_passed = "结算表与名册一致。"
     report.remarks = [f"与名册“{roster.file}”比对，其中本校 {len(students_of(roster, workbook))} 名学生。"]
     return report

@@ -171,7 +171,7 @@ def negative(draft: Draft) -> Change | None:
     )
 
 
-@_kind("有补助人次而就读专业空着", "FV")
+@_kind("有补助人次而就读专业空着", "P")
 def majors_missing(draft: Draft) -> Change | None:
     return draft.pick(
         Change("免学费", ("免学费", key, "就读专业"), "就读专业", None) for key in _filled(draft, "免学费")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlwings import base_classes
 
 from ..area import Area, parse_area
-from ..calls import Calls, Counted
+from ..counting import Calls, Counted
 from ..port import BookPort, DefinedName, HostError, SheetPort
 
 if TYPE_CHECKING:

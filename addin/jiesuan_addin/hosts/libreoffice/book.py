@@ -10,6 +10,7 @@ from jiesuan.marking.files import NotWritten, write_whole
 
 from ..area import Area
 from ..port import DefinedName, HostError
+from .beyond import Beyond
 from .formulas import to_excel, to_office
 from .looks import Formats
 from .office import Office
@@ -27,12 +28,14 @@ FILTERS = {
 class OfficeBook:
     """Saved by way of a private file: the user's file is replaced in one go or not at all."""
 
-    def __init__(self, office: Office, document: Any, path: Path | None, read_only: bool, locked: bool = False) -> None:
+    def __init__(
+        self, office: Office, document: Any, path: Path | None, read_only: bool, said: Beyond | None = None
+    ) -> None:
         self.office = office
         self.document = document
         self.path = path
         self.read_only = read_only
-        self._locked = locked
+        self.said = said or Beyond()
         self.formats = Formats(self)
 
     @property
@@ -108,7 +111,7 @@ class OfficeBook:
 
     @property
     def protected(self) -> bool:
-        return self._locked or bool(self.document.isProtected())
+        return self.said.locked or bool(self.document.isProtected())
 
     def set_automatic(self, on: bool) -> None:
         self.document.enableAutomaticCalculation(on)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
-import zipfile
 from pathlib import Path
 
 from jiesuan.reading import UnreadableFile, open_book
 
 from ..port import HostError
+from .beyond import beyond
 from .book import FILTERS, OfficeBook
 from .office import Office
 
@@ -38,7 +37,7 @@ class OfficeProgram:
         document = self.office.desktop.loadComponentFromURL(copy.as_uri(), "_blank", 0, arguments)
         if document is None or not hasattr(document, "Sheets"):
             raise UnreadableFile("corrupt")
-        return OfficeBook(self.office, document, path, read_only or not os.access(path, os.W_OK), _locked(copy))
+        return OfficeBook(self.office, document, path, read_only or not os.access(path, os.W_OK), beyond(copy))
 
     def new(self) -> OfficeBook:
         """A workbook with one sheet, `Sheet1`."""
@@ -48,12 +47,3 @@ class OfficeProgram:
     def quit(self) -> None:
         """End LibreOffice and wait until it is gone."""
         self.office.stop()
-
-
-def _locked(path: Path) -> bool:
-    """Whether an .xlsx says that its sheets may not be added or removed; LibreOffice does not take that over."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as package:
-        text = package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
-    return re.search(rb'lockStructure="(?:1|true)"', text) is not None

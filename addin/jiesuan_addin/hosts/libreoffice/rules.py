@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..area import Area
@@ -10,6 +11,7 @@ from .formulas import to_excel, to_office
 from .looks import number, rgb
 
 if TYPE_CHECKING:
+    from .book import OfficeBook
     from .sheet import OfficeSheet
 
 _CONDITION = 0
@@ -63,14 +65,35 @@ def _expression(sheet: OfficeSheet) -> int:
 
 
 def _style(sheet: OfficeSheet, fill: Rgb | None) -> str:
-    styles = sheet.book.document.StyleFamilies.getByName("CellStyles")
+    document = sheet.book.document
     name = _STYLE + ("none" if fill is None else f"{number(fill):06X}")
-    if not styles.hasByName(name):
-        style = sheet.book.document.createInstance("com.sun.star.style.CellStyle")
-        styles.insertByName(name, style)
-        if fill is not None:
-            styles.getByName(name).CellBackColor = number(fill)
+    if not document.StyleFamilies.getByName("CellStyles").hasByName(name):
+        if any(each.protected for each in sheet.book.sheets()):
+            _borrow(sheet.book, name, fill)
+        else:
+            _make(document, name, fill)
     return name
+
+
+def _make(document: Any, name: str, fill: Rgb | None) -> None:
+    styles = document.StyleFamilies.getByName("CellStyles")
+    styles.insertByName(name, document.createInstance("com.sun.star.style.CellStyle"))
+    if fill is not None:
+        styles.getByName(name).CellBackColor = number(fill)
+
+
+def _borrow(book: OfficeBook, name: str, fill: Rgb | None) -> None:
+    """A style by way of another workbook: LibreOffice lets none be made where any sheet is protected, but takes it over."""
+    office = book.office
+    other = office.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, office.properties(Hidden=True))
+    try:
+        _make(other, name, fill)
+        lender = Path(office.home, f"{name}.ods")
+        other.storeToURL(lender.as_uri(), office.properties(FilterName="calc8"))
+    finally:
+        other.close(True)
+    wanted = office.properties(LoadCellStyles=True, LoadPageStyles=False, OverwriteStyles=False)
+    book.document.StyleFamilies.loadStylesFromURL(lender.as_uri(), wanted)
 
 
 def _fill(sheet: OfficeSheet, name: str) -> Rgb | None:

@@ -36,8 +36,6 @@ class OfficeSheet:
         self.book = book
         self.sheet = sheet
 
-    is_chart = False
-
     @property
     def name(self) -> str:
         return str(self.sheet.Name)
@@ -56,6 +54,11 @@ class OfficeSheet:
     @visible.setter
     def visible(self, value: bool) -> None:
         self.sheet.IsVisible = value
+
+    @property
+    def is_chart(self) -> bool:
+        """LibreOffice makes a sheet of cells of it, with the chart on top."""
+        return self.name in self.book.said.charts
 
     @property
     def protected(self) -> bool:
@@ -206,10 +209,10 @@ class OfficeSheet:
         found = set()
         groups = self.sheet.getUniqueCellFormatRanges()
         for place in range(groups.Count):
-            for address in groups.getByIndex(place).getRangeAddresses():
-                part = self.area_of(address)
-                if self._cell(part.row, part.column).getIsMerged():
-                    found |= {self._merged(*cell) for cell in part.cells()}
+            parts = [self.area_of(address) for address in groups.getByIndex(place).getRangeAddresses()]
+            # To be merged is part of a cell's format, so that all cells of a group are, or none.
+            if self._cell(parts[0].row, parts[0].column).getIsMerged():
+                found |= {self._merged(*cell) for part in parts for cell in part.cells()}
         return sorted(area for area in found if area.size > 1)
 
     def _merged(self, row: int, column: int) -> Area:
@@ -254,10 +257,17 @@ class OfficeSheet:
             self.block(bounded).Rows.OptimalHeight = True
 
     def hidden_rows(self) -> set[int]:
-        return _hidden(self.sheet.Rows, self.extent().last_row)
+        last = self.extent().last_row
+        shown = self._shown(Area(1, 1, last, MAX_COLUMNS))
+        return set(range(1, last + 1)) - {row for part in shown for row in range(part.row, part.last_row + 1)}
 
     def hidden_columns(self) -> set[int]:
-        return _hidden(self.sheet.Columns, self.extent().last_column)
+        last = self.extent().last_column
+        shown = self._shown(Area(1, 1, MAX_ROWS, last))
+        return set(range(1, last + 1)) - {one for part in shown for one in range(part.column, part.last_column + 1)}
+
+    def _shown(self, area: Area) -> list[Area]:
+        return [self.area_of(address) for address in self.block(area).queryVisibleCells().getRangeAddresses()]
 
     def set_hidden(self, area: Area, hidden: bool, rows: bool) -> None:
         block = self.block(area)
@@ -322,10 +332,6 @@ class OfficeSheet:
 
 def _lines(array: Any) -> list[list[Any]]:
     return [list(line) for line in array]
-
-
-def _hidden(lines: Any, last: int) -> set[int]:
-    return {number for number in range(1, last + 1) if not lines.getByIndex(number - 1).IsVisible}
 
 
 def _missing(block: Any, area: Area) -> Iterator[tuple[int, int]]:

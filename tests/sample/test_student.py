@@ -1,0 +1,120 @@
+"""Drawing students: who gets how much, whose numbers, and a catalogue that cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stdnum.cn import ric
+
+from jiesuan.sample import student as module
+from jiesuan.sample.student import Draw, Major, SampleError, load_catalogue
+from jiesuan.term import Term
+
+from ..making import PACK
+
+CATALOGUE = load_catalogue(PACK)
+SPRING, TIERED = Term(2024, 0), Term(2025, 0)
+GARDENS = Major(name="园林技术", category="涉农专业", funding={"省属": "农林", "市属": "涉农"})
+COOKS = Major(name="烹饪", category="其他一般专业", funding={"省属": "轻工", "市属": "休闲保健"})
+
+
+def draw(
+    term: Term = SPRING, set_name: str = "市属", tiers: tuple[int, ...] = (), size: int = 50, seed: int = 7
+) -> Draw:
+    return Draw(PACK, CATALOGUE, set_name, term, size, seed, tiers)
+
+
+def test_nature_follows_from_the_category() -> None:
+    assert [GARDENS.nature, COOKS.nature] == ["涉农专业", "非涉农专业"]
+
+
+@pytest.mark.parametrize(
+    ("term", "tiers", "grade", "major", "hardship", "grant"),
+    [
+        (SPRING, (), "一年级", COOKS, "脱贫户", 200),
+        (SPRING, (), "二年级", COOKS, "其他", 200),
+        (SPRING, (), "二年级", COOKS, "", 0),
+        (SPRING, (), "二年级", GARDENS, "", 200),
+        (SPRING, (), "三年级", GARDENS, "脱贫户", 0),
+        (SPRING, (300, 160), "一年级", COOKS, "残疾", 200),  # a fixed standard knows no tiers
+        (TIERED, (), "三年级", COOKS, "特困低保", 230),
+        (TIERED, (300, 160), "三年级", COOKS, "特困低保", 300),
+        (TIERED, (160, 300), "三年级", COOKS, "其他", 160),
+        (TIERED, (350, 230, 120), "一年级", COOKS, "残疾", 350),
+        (TIERED, (350, 230, 120), "一年级", COOKS, "其他", 230),
+        (TIERED, (350, 230, 120), "一年级", GARDENS, "", 120),
+        (TIERED, (120, 350), "一年级", COOKS, "", 0),
+    ],
+)
+def test_grants(term: Term, tiers: tuple[int, ...], grade: str, major: Major, hardship: str, grant: int) -> None:
+    assert draw(term, tiers=tiers).grant_of(grade, major, hardship) == grant
+
+
+@pytest.mark.parametrize("tiers", [(119,), (351,), (230, 400), (0,)])
+def test_tiers_keep_to_the_limits(tiers: tuple[int, ...]) -> None:
+    with pytest.raises(SampleError) as caught:
+        draw(TIERED, tiers=tiers).students()
+    assert str(caught.value) == "助学金档次应在每月120元至350元之间。"
+    assert draw(TIERED, tiers=(120, 350)).students()
+
+
+@settings(max_examples=25, deadline=None)
+@given(set_name=st.sampled_from(["省属", "市属"]), size=st.integers(0, 250), seed=st.integers(0, 500))
+def test_drawn_alike_from_the_same_numbers(set_name: str, size: int, seed: int) -> None:
+    students = draw(set_name=set_name, size=size, seed=seed).students()
+    assert students == draw(set_name=set_name, size=size, seed=seed).students()
+    assert len(students) == size
+    rates = {"涉农专业": 240, "数控等高级工专业": 380 if set_name == "省属" else 320}
+    for student in students:
+        assert student.tuition == rates.get(student.category, 260 if set_name == "省属" else 210)
+        assert student.id_number[14:16] == f"{seed % 100:02}"
+        assert ric.calc_check_digit(student.id_number) == student.id_number[-1]
+        assert student.times == sum(student.months) and 1 <= student.times <= 5
+        assert bool(student.change) == (student.boundary > 0) == (student.times < 5)
+        left = student.change in CATALOGUE.leaving
+        assert not student.change or (student.months[0] is left and student.months[-1] is not left)
+
+
+def test_classes_are_even_and_no_larger_than_a_room() -> None:
+    students = draw(size=2500).students()
+    groups: dict[tuple[Term, str], dict[str, int]] = {}
+    for student in students:
+        rooms = groups.setdefault((student.entry, student.major), {})
+        rooms[student.class_name] = rooms.get(student.class_name, 0) + 1
+    assert any(len(rooms) > 1 for rooms in groups.values())
+    for rooms in groups.values():
+        assert max(rooms.values()) <= CATALOGUE.class_size and max(rooms.values()) - min(rooms.values()) <= 1
+        assert [name[-2] for name in rooms] == [str(number) for number in range(1, len(rooms) + 1)]
+
+
+def test_more_students_open_more_majors() -> None:
+    opened = [len({student.major for student in draw(size=size).students()}) for size in (120, 600)]
+    assert opened[0] <= CATALOGUE.majors + 2 < opened[1]
+    few = replace(draw(size=200), catalogue=CATALOGUE)
+    assert len({student.category for student in few.students()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "表册 fujian-2024 没有 sample.toml，不能生成示例数据。"),
+        ("class_size = 45\n", "sample.toml：Object missing required field `majors`"),
+        ('class_size = "45"\n', "sample.toml：Expected `int`, got `str` - at `$.class_size`"),
+        ("class = 45\n", "sample.toml：Object contains unknown field `class`"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, message: str
+) -> None:
+    monkeypatch.setattr(module, "packs_folder", lambda: tmp_path)
+    folder = tmp_path / PACK.info.id
+    folder.mkdir()
+    if text is not None:
+        (folder / "sample.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SampleError) as caught:
+        load_catalogue(PACK)
+    assert str(caught.value) == message
