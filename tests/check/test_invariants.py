@@ -190,13 +190,14 @@ def test_every_rule_can_be_read_and_explains_itself() -> None:
     from jiesuan.notices.institution_check import CHECKS as INSTITUTION
     from jiesuan.notices.institution_check import CITY_CHECKS
     from jiesuan.publicize.lint import CHECKS as PUBLIC
+    from jiesuan.roster.attendance import CALLS
     from jiesuan.roster.check import CELLS as ROSTER_CELLS
     from jiesuan.roster.check import CHECKS as ROSTER
     from jiesuan.roster.compare import COMPARISONS
     from jiesuan.rule import FAMILIES
 
     known = CELL_CHECKS | set(CHECKS) | STRUCTURE | BATCH | set(BESIDE) | set(ROSTER) | PUBLIC
-    known |= CITY_CHECKS | set(INSTITUTION) | set(ROSTER_CELLS) | set(COMPARISONS)
+    known |= CITY_CHECKS | set(INSTITUTION) | set(ROSTER_CELLS) | set(COMPARISONS) | set(CALLS)
     for rule in PACK.rules.values():
         assert bool(rule.holds) != bool(rule.check), rule.code
         assert rule.basis and rule.why and rule.help and rule.name, rule.code
