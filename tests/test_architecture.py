@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import jiesuan
 
@@ -89,7 +92,22 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
 
 def test_core_knows_nothing_of_the_add_in() -> None:
     for path in CORE.rglob("*.py"):
-        assert "jiesuan_addin" not in path.read_text(encoding="utf-8"), path
+        named = path.read_text(encoding="utf-8").count("jiesuan_addin")
+        assert named == (path.name == "cli.py"), path  # where the program is put together, as a name
+
+
+@pytest.mark.parametrize(("hidden", "there"), [("", True), ("sys.modules['jiesuan_addin'] = None; ", False)])
+def test_the_program_works_without_the_add_in(hidden: str, there: bool) -> None:
+    code = f"import sys; {hidden}from jiesuan.cli import main; sys.argv = ['jiesuan', '--help']; main()"
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True)
+    assert ("  excel  " in done.stdout, "  check  " in done.stdout, done.stderr) == (there, True, "")
+
+
+def test_a_broken_add_in_is_no_missing_one() -> None:
+    code = "import sys; sys.modules['jiesuan_addin.command'] = None; import jiesuan.cli"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "jiesuan_addin.command" in done.stderr
 
 
 def test_the_add_in_loads_nothing_heavy() -> None:
