@@ -96,9 +96,19 @@ def test_core_knows_nothing_of_the_add_in() -> None:
         assert named == (path.name == "cli.py"), path  # where the program is put together, as a name
 
 
-@pytest.mark.parametrize(("hidden", "there"), [("", True), ("sys.modules['jiesuan_addin'] = None; ", False)])
+WITHOUT = """
+class Absent:
+    def find_spec(self, name, *_):
+        if name == "jiesuan_addin":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+@pytest.mark.parametrize(("hidden", "there"), [("", True), (WITHOUT, False)], ids=("with", "without"))
 def test_the_program_works_without_the_add_in(hidden: str, there: bool) -> None:
-    code = f"import sys; {hidden}from jiesuan.cli import main; sys.argv = ['jiesuan', '--help']; main()"
+    code = f"import sys\n{hidden}\nfrom jiesuan.cli import main\nsys.argv = ['jiesuan', '--help']\nmain()"
     env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True)
     assert ("  excel  " in done.stdout, "  check  " in done.stdout, done.stderr) == (there, True, "")
