@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from jiesuan.batch.visits import visits
 from jiesuan.book import Value, memory_book
 from jiesuan.bureau.archive import filings, import_batch
 from jiesuan.notices.calendar import days, reminders
@@ -26,7 +27,7 @@ from jiesuan.roster.compare import compare
 from jiesuan.roster.matches import clearing
 from jiesuan.term import Term
 
-from .batch.city import plain_city, school_name
+from .batch.city import plain_city, planted_bytes, school_name
 from .batch.inline import run_inline
 from .bureau.pairs import school, school_report
 from .check import schools
@@ -215,6 +216,19 @@ def kept(name: str) -> Callable[[Path], Told]:
     return run
 
 
+def visited(*, wrong: bool) -> Callable[[Path], Told]:
+    """汇总.xlsx of `jiesuan batch`: the schools to look at on the spot for a reason."""
+
+    def run(folder: Path) -> Told:
+        city = plain_city(3)
+        if wrong:
+            city.files[f"{school_name(2)}.xlsx"] = planted_bytes(2, 3)[0]
+        batch = run_inline(city.write(folder / "表"), folder / "结果")
+        return [visit.school.name for visit in visits(batch) if visit.chosen and visit.reasons]
+
+    return run
+
+
 HEAD: list[Value] = ["序号", "姓名", "班级"]
 ROW: list[Value] = ["1", "甲", "1班"]
 POOR: dict[str, Value] = {"困难类型": "低保", "助学金": "是", "助学金年标准": 2000}
@@ -263,6 +277,7 @@ DEMANDS = [
     Demand("结算时限", "闽技助文〔2024〕5号", "calendar", due("2024-09-13", "结算表"), due("2024-09-14", "结算表"), ["资助金结算（学校报市）截止 2024-09-13"]),
     Demand("结算时限（泉州早两天）", "泉州市转发通知", "calendar", due("2024-09-11", "结算表", region="泉州"), due("2024-09-12", "结算表", region="泉州"), ["资助金结算（学校报市）截止 2024-09-11下午下班前"]),
     Demand("结算报送材料、邮件主题", "闽技助文〔2024〕5号", "pack", handed_in(*SCANS), handed_in(SCANS[0]), ["财政拨付人社部门资助金通知扫描件"]),
+    Demand("实地核查、三分之一抽查", "闽人社办〔2024〕79号三(三)", "batch", visited(wrong=False), visited(wrong=True), [school_name(2)]),
     Demand("分年度建档备查", "闽人社办〔2024〕79号二(四)", "archive", kept(school_name(1)), kept("没有报过的学校"), ["没有没有报过的学校的记录"]),
 ]  # fmt: skip
 

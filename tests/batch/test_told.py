@@ -157,7 +157,7 @@ def rows(name: str, first: int) -> list[list[object]]:
 
 def test_the_sheets_can_be_filtered() -> None:
     book = load_workbook(io.BytesIO(out("汇总.xlsx")))
-    assert book.sheetnames == ["单位", "学校×表", "全部问题", "按规则", "重复学生", "没有校验的文件"]
+    assert book.sheetnames == ["单位", "学校×表", "全部问题", "按规则", "重复学生", "核查建议", "没有校验的文件"]
     assert all(sheet.auto_filter.ref for sheet in book)
     assert all(sheet.page_setup.paperSize == 9 and sheet.print_title_rows for sheet in book)
 

@@ -12,6 +12,7 @@ from .batch import Batch, demand, state_of
 from .between import report_of
 from .matrix import WHOLE, by_rule, counts_of, roles_of
 from .sheets import Sheets
+from .visits import visits
 
 STATE_FILLS = {
     "通过": "#C6EFCE", "退回修改": "#FFC7CE", "读不了": "#FFC7CE", "未报": "#FFC7CE", "空表": "#FFC7CE",
@@ -28,6 +29,7 @@ def summary(batch: Batch) -> bytes:
     _findings(sheets, batch)
     _rules(sheets, batch)
     _repeated(sheets, batch)
+    _visits(sheets, batch)
     _unread(sheets, batch)
     return sheets.close()
 
@@ -206,6 +208,26 @@ def _repeated(sheets: Sheets, batch: Batch) -> None:
     center, cell = sheets.center, sheets.cell
     lines = ["同一身份证号出现在两所以上学校的名单上。本表有完整的身份证号，只供本单位核对，请勿外传。"]
     _table(sheets, "重复学生", columns, rows(), [center, center, center, cell, cell, cell, center], lines)
+
+
+def _visits(sheets: Sheets, batch: Batch) -> None:
+    columns = (("顺序", 7.0), ("单位", 30.0), ("隶属", 8.0), ("建议", 12.0), ("理由", 80.0))
+    rows = (
+        (
+            number,
+            visit.school.name,
+            visit.set_name,
+            "列入抽查" if visit.chosen else "",
+            "，".join(visit.reasons) or "没有疑点",
+        )
+        for number, visit in enumerate(visits(batch), 1)
+    )
+    center, cell = sheets.center, sheets.cell
+    lines = [
+        "按这次校验的疑点排序，供安排实地核查参考：设区市对辖区院校当年应全覆盖；省里核查全部省属院校、抽查三分之一以上市县属院校"
+        "（闽人社办〔2024〕79号 三(三)，比例在 policy.toml 可改）。"
+    ]
+    _table(sheets, "核查建议", columns, rows, [center, cell, center, center, cell], lines)
 
 
 def _unread(sheets: Sheets, batch: Batch) -> None:
