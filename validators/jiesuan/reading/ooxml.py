@@ -1,4 +1,4 @@
-""".xlsx and .xlsm: the outline by ourselves, the values by calamine from a package composed anew.
+""".xlsx and .xlsm: the outline and usual sheets by ourselves, other sheets by calamine from a package composed anew.
 
 Calamine never sees the received package.  It gets one that holds the cells, the shared strings and the styles and nothing
 else, in the usual places, under plain names: whatever is odd about the original cannot reach it.
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..book import Cell, ErrorValue, Sheet, Value
+from .direct import Direct
 from .guard import Package, elements, pack, resolve
 from .native import MAX_BOOK_AREA, Values, too_large
 from .problem import SheetBroken, SheetTooLarge, UnreadableFile
@@ -83,30 +84,40 @@ class _Reader:
         self.shared = _companion(package, workbook, "sharedStrings") or b"<sst></sst>"
         self.styles = _companion(package, workbook, "styles") or b"<styleSheet></styleSheet>"
         self.strings = Strings(self.shared)
+        self.direct = Direct(self.shared, self.styles)
         self.remarks: list[str] = []
         self.large = False
 
     def sheets(self) -> Iterator[Sheet]:
-        scans: list[tuple[_Part, Scan]] = []
+        scans: list[tuple[_Part, Scan, list[list[Value]] | None]] = []
         for part in self.parts:
             with self.leaving_out(part):
-                scans.append((part, self.scanned(part)))
+                data = self.content(part)
+                scans.append((part, *(self.direct.sheet(data) or (self.scanned(data), None))))
+        odd = [found for _, found, rows in scans if rows is None]
         try:
-            values = self.values([found for _, found in scans])
+            values = self.values(odd) if odd else None
         except SheetBroken as error:
             raise UnreadableFile("corrupt") from error
-        room = MAX_BOOK_AREA
-        for index, (part, found) in enumerate(scans):
+        room, index = MAX_BOOK_AREA, -1
+        for part, found, rows in scans:
             with self.leaving_out(part):
-                try:
-                    rows = values.sheet(index)
-                except SheetBroken:
-                    found = self.scanned(part, thorough=True)
-                    rows = self.values([found]).sheet(0)
+                if rows is None:
+                    assert values is not None
+                    index += 1
+                    found, rows = self.valued(part, found, values, index)
                 room -= sum(map(len, rows))
                 if room < 0:
                     raise SheetTooLarge
                 yield _sheet(part, found, rows)
+
+    def valued(self, part: _Part, found: Scan, values: Values, index: int) -> tuple[Scan, list[list[Value]]]:
+        """What calamine finds in a sheet; where it stumbles, the sheet is written anew for it.  Raises SheetBroken."""
+        try:
+            return found, values.sheet(index)
+        except SheetBroken:
+            found = self.scanned(self.content(part), thorough=True)
+            return found, self.values([found]).sheet(0)
 
     @contextmanager
     def leaving_out(self, part: _Part) -> Iterator[None]:
@@ -119,10 +130,13 @@ class _Reader:
         except SheetBroken:
             self.remarks.append(f"工作表“{part.name}”已损坏，没有读取。")
 
-    def scanned(self, part: _Part, *, thorough: bool = False) -> Scan:
+    def content(self, part: _Part) -> bytes:
+        """The XML of a sheet.  Raises SheetBroken."""
         if part.path is None:
             raise SheetBroken
-        data = self.package.xml(part.path)
+        return self.package.xml(part.path)
+
+    def scanned(self, data: bytes, *, thorough: bool = False) -> Scan:
         quick = None if thorough else scan(data, self.strings)
         return quick or rewritten(data, self.strings)
 

@@ -155,7 +155,7 @@ def scan(data: bytes, strings: Strings) -> Scan | None:
     """Scan the UTF-8 XML of a sheet as nearly every program writes it; None: not that kind, or suspiciously large.
 
     Raises SheetTooLarge."""
-    span = _data_span(data)
+    span = data_span(data)
     if span is None or not _fits(data, *span, strings):
         return None
     start, end = span
@@ -163,14 +163,14 @@ def scan(data: bytes, strings: Strings) -> Scan | None:
     if (
         _scan_formulas(found, data, start, end)
         and _scan_errors(found, data, start, end)
-        and _scan_rows(found, data, start, end)
-        and _scan_frame(found, data, start, end)
+        and scan_rows(found, data, start, end)
+        and scan_frame(found, data, start, end)
     ):
         return found
     return None
 
 
-def _data_span(data: bytes) -> tuple[int, int] | None:
+def data_span(data: bytes) -> tuple[int, int] | None:
     if b"<!" in data or data.count(b"<sheetData") != 1:
         return None
     opening = _DATA.search(data)
@@ -189,7 +189,7 @@ def _fits(data: bytes, start: int, end: int, strings: Strings) -> bool:
     cells = _CELL.findall(data, start, end)
     if len(cells) != count:
         return False
-    width = max((_column(name) for name in set(cells)), default=0)
+    width = max((column_of(name) for name in set(cells)), default=0)
     if width * MAX_ROWS > MAX_AREA:
         height = max(map(int, set(_CELL_ROW.findall(data, start, end))))
         if width > MAX_COLUMNS or width * height > MAX_AREA:
@@ -207,10 +207,10 @@ def _scan_formulas(found: Scan, data: bytes, start: int, end: int) -> bool:
     count = data.count(b"<f", start, end)
     formulas = _FORMULA.findall(data, start, end) if count else []
     for column, row, kind, attributes, text, holder, value in formulas:
-        cell = int(row), _column(column)
-        formula = _known_text(text) if len(text) < _SHORT else _text(text)
+        cell = int(row), column_of(column)
+        formula = formula_text(text)
         if attributes:
-            found.add_formula(cell, formula, _attributes(attributes))
+            found.add_formula(cell, formula, attributes_of(attributes))
         else:
             found.formulas[cell] = formula
         if not value:
@@ -221,7 +221,7 @@ def _scan_formulas(found: Scan, data: bytes, start: int, end: int) -> bool:
 
 
 @cache
-def _column(letters: bytes) -> int:
+def column_of(letters: bytes) -> int:
     """Three letters at most, so the cache stays small."""
     return column_number(letters.decode())
 
@@ -231,19 +231,19 @@ def _scan_errors(found: Scan, data: bytes, start: int, end: int) -> bool:
     if count:
         for column, row, text in _ERROR.findall(data, start, end):
             if text:
-                found.errors[int(row), _column(column)] = _text(text)
+                found.errors[int(row), column_of(column)] = _text(text)
             count -= 1
     return count == 0 and ERRORS.issuperset(found.errors.values())
 
 
-def _scan_rows(found: Scan, data: bytes, start: int, end: int) -> bool:
+def scan_rows(found: Scan, data: bytes, start: int, end: int) -> bool:
     if data.find(b"hidden=", start, end) >= 0:
         rows = _ROW.findall(data, start, end)
         if len(rows) != data.count(b"<row", start, end):
             return False
         for row in rows:
             if b"hidden=" in row:
-                attributes = _attributes(row)
+                attributes = attributes_of(row)
                 if not attributes.get("r", "").isdecimal():
                     return False
                 if is_true(attributes.get("hidden")):
@@ -251,12 +251,13 @@ def _scan_rows(found: Scan, data: bytes, start: int, end: int) -> bool:
     return True
 
 
-def _scan_frame(found: Scan, data: bytes, start: int, end: int) -> bool:
+def scan_frame(found: Scan, data: bytes, start: int, end: int) -> bool:
     """The columns before the cells and the merged ranges after them."""
     columns = _COLUMN.findall(data, 0, start)
     merges = _MERGE.findall(data, end)
     for column in columns:
-        found.add_column(_attributes(column))
+        if b"hidden=" in column or b'width="0' in column:
+            found.add_column(attributes_of(column))
     for merge in merges:
         found.add_merge(merge.decode())
     return len(columns) == data.count(b"<col ", 0, start) and len(merges) == data.count(b"<mergeCell ", end)
@@ -269,12 +270,15 @@ def _text(escaped: bytes) -> str:
     return unescape(text) if "&" in text else text
 
 
-_SHORT = 300
+def formula_text(escaped: bytes) -> str:
+    """The text of a formula; short ones come again in every workbook of one template."""
+    return _known_text(escaped) if len(escaped) < 300 else _text(escaped)
+
+
 _known_text = lru_cache(maxsize=4_096)(_text)
-"""Short formulas come again in every workbook of one template."""
 
 
-def _attributes(tag: bytes) -> dict[str, str]:
+def attributes_of(tag: bytes) -> dict[str, str]:
     return dict(_pairs(tag))
 
 
