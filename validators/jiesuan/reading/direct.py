@@ -1,8 +1,8 @@
 """Values and formulas of a sheet in one pass over its bytes, for sheets as nearly every program writes them.
 
-One regular expression takes every cell that holds something, another counts those that hold nothing.  Where the two do not add
-up to all cells, or a cell holds what calamine reads in a way of its own (a date, an error, an inline text …), the sheet is
-declined, and `scan` and calamine read it.  Both ways give the same `Sheet`.
+One regular expression takes every cell that holds something.  Where these are not all, or a cell holds what calamine reads in a
+way of its own (a date, an error, an inline text …), the sheet is declined, and `scan` and calamine read it.  Both ways give
+the same `Sheet`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..book import Value
+from ..book import Cell, Value
 from .native import EXACT
 from .scan import (
     MAX_AREA,
@@ -26,13 +26,13 @@ from .scan import (
     scan_rows,
 )
 
-_EMPTY = re.compile(rb'<c r="[A-Z]{1,3}[1-9]\d{0,5}"(?: s="\d{1,5}")?/>')
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([1-9]\d{0,5})"(?: s="(\d{1,5})")?(?: t="([a-z]{1,3})")?>'
-    rb"(?:(<f)(?: ([^<>]*?))?(?:/>|>([^<]*)</f>))?"
-    rb'(<v(?: xml:space="preserve")?(?:/>|>([^<]*)</v>))?</c>'
+    rb'<c r="([A-Z]{1,3})([1-9]\d{0,5})"([^<>/]*)>(<f[^<]*(?:</f>)?)?(?:(<v)>([^<]*)</v>)?</c>',
 )
+_LOOK = re.compile(rb'(?: s="(\d{1,5})")?(?: t="([a-z]{1,3})")?')
+_FORMULA = re.compile(rb"<f(?: ([^<>]*?))?(?:/>|>([^<]*)</f>)")
 _NUMBER = re.compile(rb"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_BETWEEN = "</t></si><si><t>"
 _ITEM = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t>(?:<phoneticPr [^<>]*/>)?</si>')
 _RUN = re.compile(r'<t(?: xml:space="preserve")?(?:/>|>([^<]*)</t>)')
 _TRIMMED = re.compile(r"<t>(?:\s|[^<]*\s</t>)")
@@ -44,7 +44,7 @@ _STYLE = re.compile(rb"<xf[\s/>][^<>]*")
 _STYLE_FORMAT = re.compile(rb'\snumFmtId="(\d+)"')
 _SILENT = re.compile(r'"[^"]*"|\\.|\[(?:black|blue|cyan|green|magenta|red|white|yellow)\]', re.IGNORECASE)
 """What of a number format says nothing about dates."""
-_PLAIN = frozenset(range(14)) | frozenset(range(37, 45)) | {48, 49}
+_BUILT_IN = frozenset(range(14)) | frozenset(range(37, 45)) | {48, 49}
 """Built-in number formats that are surely no dates."""
 
 
@@ -58,7 +58,7 @@ class Direct:
     def __init__(self, shared: bytes, styles: bytes) -> None:
         texts, plain = shared_texts(shared), plain_styles(styles)
         self._declines = texts is None or plain is None
-        self._texts, self._plain = texts or [], plain or frozenset()
+        self._texts, self._looks = texts or [], _Looks(plain or frozenset())
         self._longest = max(map(len, self._texts), default=0)
 
     def sheet(self, data: bytes) -> tuple[Scan, list[list[Value]]] | None:
@@ -67,11 +67,10 @@ class Direct:
         if span is None:
             return None
         start, end = span
-        cells = _CELL.findall(data, start, end)
-        count = data.count(b"<c", start, end)
-        if len(cells) < count and len(cells) + len(_EMPTY.findall(data, start, end)) != count:
+        if data.count(b"<c", start, end) > MAX_AREA:
             return None
-        if count > MAX_AREA or len(cells) * self._longest * 4 > MAX_TEXT:
+        cells = _CELL.findall(data, start, end)
+        if len(cells) != data.count(b"</c>", start, end) or len(cells) * self._longest * 4 > MAX_TEXT:
             return None
         found = Scan()
         try:
@@ -85,8 +84,8 @@ class Direct:
         rows: list[list[Value]] = []
         line: list[Value] = []
         before, row, width = b"", 0, 0
-        texts, plain, numbers = self._texts, self._plain, _NUMBERS
-        for letters, digits, style, kind, formula, attributes, text, holder, content in cells:
+        texts, looks, numbers, columns = self._texts, self._looks, _NUMBERS, _COLUMNS
+        for letters, digits, attributes, formula, holder, content in cells:
             if digits != before:
                 before, last, row = digits, row, int(digits)
                 if row <= last or row >= MAX_ROWS or row * width > MAX_AREA:
@@ -94,38 +93,33 @@ class Direct:
                 line = []
                 rows += [[] for _ in range(row - len(rows) - 1)]
                 rows.append(line)
-            column = column_of(letters)
+            column = columns[letters]
             if column > width:
                 width = column
                 if width > MAX_COLUMNS or row * width > MAX_AREA:
                     raise _Odd
+            kind = looks[attributes]
             if formula:
-                cell = row, column
-                if attributes:
-                    found.add_formula(cell, formula_text(text), attributes_of(attributes))
-                else:
-                    found.formulas[cell] = formula_text(text)
+                _note(found, (row, column), formula)
             value: Value
             if not content:
                 if not formula:
                     if holder:
                         raise _Odd
                     continue
-                if not holder or kind != b"str":
+                if not holder or kind != _TEXT:
                     found.uncached.add((row, column))
                     continue
                 value = ""
-            elif kind == b"s":
+            elif kind == _SHARED:
                 if not content.isdigit() or (index := int(content)) >= len(texts):
                     raise _Odd
                 value = texts[index] or None
-            elif not kind or kind == b"n":
-                if style and style not in plain:
-                    raise _Odd
+            elif kind == _PLAIN:
                 value = numbers[content]
-            elif kind == b"str":
+            elif kind == _TEXT:
                 value = _plain_text(content)
-            elif kind == b"b" and content in (b"0", b"1"):
+            elif kind == _LOGICAL and content in (b"0", b"1"):
                 value = content == b"1"
             else:
                 raise _Odd
@@ -140,6 +134,54 @@ class Direct:
         while rows and not rows[-1]:
             rows.pop()
         return rows
+
+
+_PLAIN, _SHARED, _TEXT, _LOGICAL, _OTHER = range(5)
+"""What the content of a cell is: a number that is no date, the number of a shared string, a text, 0 or 1, something else."""
+
+
+class _Looks(dict[bytes, int]):
+    """Style and type of a cell, as written → what its content is."""
+
+    def __init__(self, plain: frozenset[bytes]) -> None:
+        super().__init__()
+        self._plain = plain
+
+    def __missing__(self, attributes: bytes) -> int:
+        """Raises _Odd for attributes more."""
+        match = _LOOK.fullmatch(attributes)
+        if match is None:
+            raise _Odd
+        style, kind = match.groups()
+        if kind in (None, b"n"):
+            look = _PLAIN if style is None or style in self._plain else _OTHER
+        else:
+            look = {b"s": _SHARED, b"str": _TEXT, b"b": _LOGICAL}.get(kind, _OTHER)
+        self[attributes] = look
+        return look
+
+
+def _note(found: Scan, cell: Cell, element: bytes) -> None:
+    """Raises _Odd."""
+    if element.startswith(b"<f>") and element.endswith(b"</f>"):
+        found.formulas[cell] = formula_text(element[3:-4])
+        return
+    match = _FORMULA.fullmatch(element)
+    if match is None:
+        raise _Odd
+    attributes, text = match.groups()
+    found.add_formula(cell, formula_text(text or b""), attributes_of(attributes or b""))
+
+
+class _Columns(dict[bytes, int]):
+    """Letters → number of the column; three letters at most, so it stays small."""
+
+    def __missing__(self, letters: bytes) -> int:
+        column = self[letters] = column_of(letters)
+        return column
+
+
+_COLUMNS = _Columns()
 
 
 class _Numbers(dict[bytes, Value]):
@@ -199,17 +241,30 @@ def shared_texts(data: bytes) -> list[str] | None:
         text = data.decode().rstrip()
         if not text.endswith(("</sst>", "/>")):
             return None
-        count = text.count("<si")
-        found = _ITEM.findall(text)
-        if _TRIMMED.search(text):
-            return None
-        if len(found) != count:
-            found = _rich_texts(text)
-            if len(found) != count:
+        found = _plain_texts(text)
+        if found is None:
+            count = text.count("<si")
+            found = _ITEM.findall(text)
+            if _TRIMMED.search(text):
                 return None
+            if len(found) != count:
+                found = _rich_texts(text)
+                if len(found) != count:
+                    return None
         return [_unescaped(item) for item in found] if "&" in text else found
     except (UnicodeDecodeError, _Odd):
         return None
+
+
+def _plain_texts(text: str) -> list[str] | None:
+    """The strings where each is a plain text without blanks at its ends, as the most part of programs write most of them."""
+    start, end = text.find("<si><t>"), text.rfind("</t></si>")
+    if start < 0 or end < start:
+        return None
+    found = text[start + 7 : end].split(_BETWEEN)
+    if text.count("<") != 4 * len(found) + 2:
+        return None
+    return found if all(item == item.strip() for item in found) else None
 
 
 def _rich_texts(text: str) -> list[str]:
@@ -248,5 +303,5 @@ def plain_styles(styles: bytes) -> frozenset[bytes] | None:
 def _is_plain(number: int, custom: dict[int, str]) -> bool:
     code = custom.get(number)
     if code is None:
-        return number in _PLAIN
+        return number in _BUILT_IN
     return not set("dmyhs") & set(_SILENT.sub("", code).lower())

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..book import Cell, ErrorValue, Sheet, Value
 from .direct import Direct
@@ -83,10 +84,13 @@ class _Reader:
         self.parts, self.date1904 = _outline(package, workbook)
         self.shared = _companion(package, workbook, "sharedStrings") or b"<sst></sst>"
         self.styles = _companion(package, workbook, "styles") or b"<styleSheet></styleSheet>"
-        self.strings = Strings(self.shared)
         self.direct = Direct(self.shared, self.styles)
         self.remarks: list[str] = []
         self.large = False
+
+    @cached_property
+    def strings(self) -> Strings:
+        return Strings(self.shared)
 
     def sheets(self) -> Iterator[Sheet]:
         scans: list[tuple[_Part, Scan, list[list[Value]] | None]] = []
