@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from jiesuan import console, session, usage
-from jiesuan.cli import app, main
+from jiesuan.cli import app, main, program
 from jiesuan.console import drop_output, emit_json, pad, prepare_streams, width, wrap
 from jiesuan.filling import Filling
 from jiesuan.pack import PackError
@@ -394,6 +394,22 @@ def test_main_prepares_and_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0 and capsys.readouterr().out.startswith("jiesuan ")
+
+
+SINGLE = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_command_called_is_built_alone_and_is_the_same(name: str) -> None:
+    alone = program([name, "--help"])
+    assert len(alone.registered_commands) == 1 and not alone.registered_groups
+    wanted, found = (CliRunner().invoke(each, [name, "--help"]) for each in (app, alone))
+    assert (found.exit_code, found.output) == (0, wanted.output)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["--version"], ["chek"], ["excel", "status"]])
+def test_anything_else_needs_all_commands(arguments: list[str]) -> None:
+    assert program(arguments) is app
 
 
 # ── streams ──────────────────────────────────────────────────────────────────────────────────────────────────────────

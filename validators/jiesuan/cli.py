@@ -6,7 +6,10 @@ standard error.  Heavy imports wait inside the functions, so that help is instan
 
 from __future__ import annotations
 
+import copy
 import gc
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated
 
@@ -49,7 +52,19 @@ def main() -> None:
     """Entry point."""
     gc.set_threshold(200_000)  # a command is short; collecting while modules load only costs time
     prepare_streams()
-    app()
+    program(sys.argv[1:])()
+
+
+def program(arguments: Sequence[str]) -> typer.Typer:
+    """The program, with one command alone where that is called by its name: all of them take longer to build than most of
+    them to run."""
+    for command in app.registered_commands:
+        assert command.callback is not None
+        if arguments and arguments[0] == (command.name or command.callback.__name__):
+            alone = copy.copy(app)
+            alone.registered_commands, alone.registered_groups = [command], []
+            return alone
+    return app
 
 
 @app.callback(invoke_without_command=True)
