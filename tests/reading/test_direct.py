@@ -113,6 +113,8 @@ class TestValues:
             ('<c r="B2"><f>A1<v>1</v></c>', "a damaged formula"),
             ('<c r="B2" cm="1"><v>1</v></c>', "an attribute more"),
             ("<c><v>1</v></c>", "no address"),
+            ('<c r="B2"><v>1</v></c><x/>', "what is no cell"),
+            ('<c r="B2"><v>1</v></c></row><row r="3" <c r="B3" s="1"/>', "a tag cut off"),
             ('<c r="B2"><v>1</v></c><c r="A2"><v>1</v></c>', "out of order"),
             ('<c r="B2"><v>1</v></c><c r="B2"><v>2</v></c>', "twice"),
             ('<c r="B2"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c>', "rows out of order"),

@@ -67,7 +67,7 @@ class Direct:
         if span is None:
             return None
         start, end = span
-        if data.count(b"<c", start, end) > MAX_AREA:
+        if data.count(b"<c ", start, end) > MAX_AREA or not _is_whole(data, start, end):
             return None
         cells = _CELL.findall(data, start, end)
         if len(cells) != data.count(b"</c>", start, end) or len(cells) * self._longest * 4 > MAX_TEXT:
@@ -136,6 +136,13 @@ class Direct:
         return rows
 
 
+def _is_whole(data: bytes, start: int, end: int) -> bool:
+    """Whether the tags are those of rows and cells alone, and none is cut off: what is damaged is told by the long way."""
+    number = {tag: data.count(tag, start, end) for tag in _TAGS}
+    return sum(number.values()) == data.count(b"<", start, end) == data.count(b">", start, end)
+
+
+_TAGS = (b"<row ", b"</row>", b"<c ", b"</c>", b"<f>", b"<f ", b"</f>", b"<v>", b"</v>")
 _PLAIN, _SHARED, _TEXT, _LOGICAL, _OTHER = range(5)
 """What the content of a cell is: a number that is no date, the number of a shared string, a text, 0 or 1, something else."""
 
