@@ -220,6 +220,20 @@ def test_a_long_text_in_very_many_cells_is_left_to_the_limits(monkeypatch: pytes
     assert not declined(cells, strings=strings_xml("甲" * 20))
 
 
+@pytest.mark.parametrize("at_once", [1, 40, 100, 1 << 20])
+def test_a_sheet_taken_piece_by_piece_is_the_same(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(direct, "_AT_ONCE", at_once)
+    rows = [
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}" s="1"><f>A{n}*2</f><v>{2 * n}</v></c></row>'
+        for n in range(1, 9)
+    ]
+    sheet = both("".join(rows))
+    assert sheet.values == [[n, 2 * n] for n in range(1, 9)]
+    assert sheet.formulas == {(n, 2): f"A{n}*2" for n in range(1, 9)}
+    odd = [*rows[:6], rows[6].replace("<v>7</v>", "<v>7</v><x/>"), rows[7]]
+    assert declined("".join(odd))
+
+
 PIECES = st.lists(
     st.tuples(
         st.sampled_from(

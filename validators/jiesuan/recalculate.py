@@ -319,6 +319,7 @@ class _Parser:
             self.at += 1
 
 
+@lru_cache(maxsize=4_096)
 def _cell(text: str) -> Cell:
     match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", text)
     assert match is not None

@@ -8,6 +8,7 @@ the same `Sheet`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..book import Cell, Value
@@ -69,17 +70,16 @@ class Direct:
         start, end = span
         if data.count(b"<c ", start, end) > MAX_AREA or not _is_whole(data, start, end):
             return None
-        cells = _CELL.findall(data, start, end)
-        if len(cells) != data.count(b"</c>", start, end) or len(cells) * self._longest * 4 > MAX_TEXT:
+        if data.count(b"</c>", start, end) * self._longest * 4 > MAX_TEXT:
             return None
         found = Scan()
         try:
-            rows = self._rows(cells, found)
+            rows = self._rows(_cells(data, start, end), found)
         except _Odd:
             return None
         return (found, rows) if scan_rows(found, data, start, end) and scan_frame(found, data, start, end) else None
 
-    def _rows(self, cells: list[tuple[bytes, ...]], found: Scan) -> list[list[Value]]:
+    def _rows(self, cells: Iterable[tuple[bytes, ...]], found: Scan) -> list[list[Value]]:
         """Raises _Odd."""
         rows: list[list[Value]] = []
         line: list[Value] = []
@@ -134,6 +134,22 @@ class Direct:
         while rows and not rows[-1]:
             rows.pop()
         return rows
+
+
+def _cells(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, ...]]:
+    """Every cell that holds something, some rows at a time.  Raises _Odd where one is not written as usual."""
+    while start < end:
+        stop = data.find(b"<row ", start + _AT_ONCE, end)
+        stop = end if stop < 0 else stop
+        cells = _CELL.findall(data, start, stop)
+        if len(cells) != data.count(b"</c>", start, stop):
+            raise _Odd
+        yield from cells
+        start = stop
+
+
+_AT_ONCE = 1 << 20
+"""Bytes of a sheet that are taken to pieces at once."""
 
 
 def _is_whole(data: bytes, start: int, end: int) -> bool:

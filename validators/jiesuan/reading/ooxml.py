@@ -55,6 +55,8 @@ def sheets(package: Package, workbook: str) -> tuple[list[Sheet], list[str]]:
     Raises UnreadableFile, also when not one sheet can be read."""
     reader = _Reader(package, workbook)
     found = list(reader.sheets())
+    if reader.listed and not reader.parts:
+        raise UnreadableFile("no-worksheet")
     if not found:
         raise UnreadableFile("too-large" if reader.large else "corrupt")
     return found, reader.remarks
@@ -81,7 +83,7 @@ def properties(package: Package) -> dict[str, str]:
 class _Reader:
     def __init__(self, package: Package, workbook: str) -> None:
         self.package = package
-        self.parts, self.date1904 = _outline(package, workbook)
+        self.parts, self.date1904, self.listed = _outline(package, workbook)
         self.shared = _companion(package, workbook, "sharedStrings") or b"<sst></sst>"
         self.styles = _companion(package, workbook, "styles") or b"<styleSheet></styleSheet>"
         self.direct = Direct(self.shared, self.styles)
@@ -189,20 +191,22 @@ def _put(rows: list[list[Value]], cell: Cell, value: Value) -> None:
     line[column - 1] = value
 
 
-def _outline(package: Package, workbook: str) -> tuple[list[_Part], bool]:
-    """The worksheets in order (no chart, dialog or macro sheets), and whether dates count from 1904."""
+def _outline(package: Package, workbook: str) -> tuple[list[_Part], bool, int]:
+    """The worksheets in order (no chart, dialog or macro sheets), whether dates count from 1904, and how many sheets of any
+    kind there are."""
     relations = _relations(package, workbook)
     parts: list[_Part] = []
-    date1904 = False
+    date1904, listed = False, 0
     for tag, attributes, _ in elements(package.xml(workbook)):
         if tag == "workbookPr":
             date1904 = is_true(attributes.get("date1904"))
         elif tag == "sheet" and "name" in attributes:
+            listed += 1
             kind, path = relations.get(attributes.get("id", ""), ("worksheet", ""))
             if kind == "worksheet":
                 visible = attributes.get("state") not in ("hidden", "veryHidden")
                 parts.append(_Part(attributes["name"], visible, path if path in package else None))
-    return parts, date1904
+    return parts, date1904, listed
 
 
 def _companion(package: Package, workbook: str, kind: str) -> bytes | None:
