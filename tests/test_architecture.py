@@ -19,7 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     # ref → book → declarations → bound tables → calculating and checking → reports made of them → commands
     ("ref", "term", "produce_error", "workdays"),
     ("book", "text", "identity", "console"),
-    ("number", "formula", "filling", "form", "policy", "timetable", "law", "declared", "regions", "rule", "reading", "wording", "majors"),
+    ("number", "formula", "filling", "form", "policy", "timetable", "law", "faults", "declared", "regions", "rule", "reading", "wording", "majors"),
     ("pack", "functions", "recalculate"),
     ("table", "share"),
     ("bind",),

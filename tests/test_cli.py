@@ -130,7 +130,7 @@ def test_version() -> None:
             ["new", "县属", "-o", "x.xlsx"],
             "“省属|市属|设区市”（哪一套表：学校的写 省属 或 市属，主管部门的附件3写 设区市）的值不对。",
         ),
-        (["check", "--formt", "json", "x"], "没有“--formt”这个选项，是不是 --force、--format"),
+        (["check", "--formt", "json", "x"], "没有“--formt”这个选项，是不是 --format、--force、--term？"),
         (["check", "--zzz", "x"], "没有“--zzz”这个选项。"),
         (["check", "--format", "xml", "x"], "“--format”（text 供人看，json 供程序用）的值不对。"),
         (["check", "x", "--term"], "选项 --term 后面要写值。"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -84,48 +83,48 @@ def test_declarations_cannot_be_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
-        (PackInfo, INFO.replace("version", "vresion"), "Object contains unknown field `vresion`"),
-        (PackInfo, INFO.replace("version = 1\n", ""), "Object missing required field `version`"),
-        (PackInfo, INFO.replace("version = 1", "version = 1.5"), "Expected `int`, got `float` - at `$.version`"),
-        (PackInfo, INFO.replace("version = 1", 'version = "1"'), "Expected `int`, got `str` - at `$.version`"),
-        (PackInfo, INFO.replace('"甲表"', "7"), "Expected `str`, got `int` - at `$.name`"),
-        (PackInfo, INFO.replace('"甲表"', "2024-09-05"), "Expected `str`, got `date` - at `$.name`"),
-        (PackInfo, INFO + SET + 'farbe = "rot"\n', "Object contains unknown field `farbe` - at `$.set[0]`"),
-        (PackInfo, INFO + SET + SET.replace("forms", "form"), "Object contains unknown field `form` - at `$.set[1]`"),
-        (PackInfo, INFO + SET.replace('["1-1"]', '"1-1"'), "Expected `array`, got `str` - at `$.set[0].forms`"),
-        (PackInfo, INFO + SET.replace('["1-1"]', "[1]"), "Expected `str`, got `int` - at `$.set[0].forms[0]`"),
-        (PackInfo, INFO + '[set]\nname = "省属"\n', "Expected `array`, got `object` - at `$.set`"),
-        (PackInfo, INFO + '[labels]\n"残疾" = "甲"\n', "Expected `object`, got `str` - at `$.labels[...]`"),
-        (Form, FORM.replace('"grid"', '"Grid"'), "Invalid enum value 'Grid' - at `$.kind`"),
-        (Form, FORM.replace("unit", "units"), "Object contains unknown field `units`"),
-        (Form, FORM + "blank_rows = true\n", "Expected `int`, got `bool` - at `$.blank_rows`"),
-        (Form, FORM + 'optional = "ja"\n', "Expected `bool`, got `str` - at `$.optional`"),
-        (Form, FORM + COLUMN.replace("input", "eingabe"), "Invalid enum value 'eingabe' - at `$.column[0].role`"),
-        (Form, FORM + COLUMN.replace('type = "人数"', 'type = "头数"'), "Invalid enum value '头数' - at `$.column[0].type`"),
-        (Form, FORM + COLUMN + 'no = "3"\n', "Expected `int | null`, got `str` - at `$.column[0].no`"),
-        (Form, FORM + COLUMN + "width = true\n", "Expected `float`, got `bool` - at `$.column[0].width`"),
-        (Form, FORM + COLUMN + 'at = "anywhere"\n', "Invalid enum value 'anywhere' - at `$.column[0].at`"),
-        (Form, FORM + COLUMN.replace('name = "人数"\n', ""), "Object missing required field `name` - at `$.column[0]`"),
-        (Form, FORM + '[[axis]]\nname = "年级"\nmember = []\n', "Object contains unknown field `member` - at `$.axis[0]`"),
-        (Form, FORM + '[[axis]]\nname = "年级"\n[[axis.members]]\nlabel = "一"\n', "Object missing required field `name` - at `$.axis[0].members[0]`"),
-        (Form, FORM + '[[total]]\nlabel = "合计"\nkeep = "年级"\n', "Expected `array`, got `str` - at `$.total[0].keep`"),
-        (Form, FORM + '[[line]]\ntext = "甲"\nwhere = "beside"\n', "Invalid enum value 'beside' - at `$.line[0].where`"),
-        (Form, FORM + '[[line]]\ntext = "甲"\nnumbers = { "乙" = 1 }\n', "Expected `str`, got `int` - at `$.line[0].numbers[...]`"),
-        (Form, FORM + '[[shape]]\nname = "甲"\nrows = ["*"]\n', "Object missing required field `columns` - at `$.shape[0]`"),
-        (Form, FORM + '[[derived]]\naxis = "口径"\n', "Object missing required field `formula` - at `$.derived[0]`"),
-        (Form, FORM + 'source = "remembered"\n', "Invalid enum value 'remembered' - at `$.source`"),
-        (RuleFile, RULE.replace("错误", "警告"), "Invalid enum value '警告' - at `$.rule[0].level`"),
-        (RuleFile, RULE.replace("code", "kode"), "Object contains unknown field `kode` - at `$.rule[0]`"),
-        (RuleFile, RULE + RULE.replace('help = "丁"\n', ""), "Object missing required field `help` - at `$.rule[1]`"),
-        (RuleFile, RULE.replace("[[rule]]", "[rule]"), "Expected `array`, got `object` - at `$.rule`"),
-        (RuleFile, RULE + 'each = "年级"\n', "Expected `array`, got `str` - at `$.rule[0].each`"),
-        (RuleFile, RULE + 'where = { "年级" = "一年级" }\n', "Expected `array`, got `str` - at `$.rule[0].where[...]`"),
-        (RuleFile, RULE + 'options = { "甲" = [1] }\n', "Expected `int | float | str`, got `array` - at `$.rule[0].options[...]`"),
-        (Policy, STANDARD + 'keys = { "隶属" = 1 }\n', "Expected `str`, got `int` - at `$.standard[0].keys[...]`"),
-        (Policy, STANDARD.replace('"200"', "200"), "Expected `str`, got `int` - at `$.standard[0].value`"),
-        (Policy, STANDARD.replace('basis = "某文"\n', ""), "Object missing required field `basis` - at `$.standard[0]`"),
-        (Policy, STANDARD + 'certainty = "sicher"\n', "Invalid enum value 'sicher' - at `$.standard[0].certainty`"),
-        (Policy, STANDARD.replace("standard", "standards"), "Object contains unknown field `standards`"),
+        (PackInfo, INFO.replace("version", "vresion"), "没有“vresion”这个键，最接近的是 version。"),
+        (PackInfo, INFO.replace("version = 1\n", ""), "缺少 version。"),
+        (PackInfo, INFO.replace("version = 1", "version = 1.5"), "version 应为整数，现为小数。"),
+        (PackInfo, INFO.replace("version = 1", 'version = "1"'), "version 应为整数（不加引号），现为文字。"),
+        (PackInfo, INFO.replace('"甲表"', "7"), "name 应为文字（加英文引号），现为整数。"),
+        (PackInfo, INFO.replace('"甲表"', "2024-09-05"), "name 应为文字（加英文引号），现为日期。"),
+        (PackInfo, INFO + SET + 'farbe = "rot"\n', "set 第 1 项（省属）没有“farbe”这个键，可写：rules、rates、hand_in。"),
+        (PackInfo, INFO + SET + SET.replace("forms", "form"), "set 第 2 项（省属）没有“form”这个键，最接近的是 forms。"),
+        (PackInfo, INFO + SET.replace('["1-1"]', '"1-1"'), "set 第 1 项（省属）的 forms 应为列表（写在方括号 [ ] 里），现为文字。"),
+        (PackInfo, INFO + SET.replace('["1-1"]', "[1]"), "set 第 1 项（省属）的 forms 第 1 项应为文字（加英文引号），现为整数。"),
+        (PackInfo, INFO + '[set]\nname = "省属"\n', "set 应为列表（一项一项写，标题用两层方括号），现为一组键和值。"),
+        (PackInfo, INFO + '[labels]\n"残疾" = "甲"\n', "labels 里的一个值应为一组键和值（写成 { 键 = 值 }），现为文字。"),
+        (Form, FORM.replace('"grid"', '"Grid"'), "kind 不能写“Grid”，可写：grid、list、schools。"),
+        (Form, FORM.replace("unit", "units"), "没有“units”这个键，最接近的是 unit。"),
+        (Form, FORM + "blank_rows = true\n", "blank_rows 应为整数，现为真假值。"),
+        (Form, FORM + 'optional = "ja"\n', "optional 应为真假值（写 true 或 false），现为文字。"),
+        (Form, FORM + COLUMN.replace("input", "eingabe"), "column 第 1 项（人数）的 role 不能写“eingabe”，可写：axis、computed、input、serial、standard、text。"),
+        (Form, FORM + COLUMN.replace('type = "人数"', 'type = "头数"'), "column 第 1 项（人数）的 type 不能写“头数”，可写：专业、人数、人次、姓名、序号、文本、标准、比例、班级、电话、身份证号、金额。"),
+        (Form, FORM + COLUMN + 'no = "3"\n', "column 第 1 项（人数）的 no 应为整数（不加引号），现为文字。"),
+        (Form, FORM + COLUMN + "width = true\n", "column 第 1 项（人数）的 width 应为数，现为真假值。"),
+        (Form, FORM + COLUMN + 'at = "anywhere"\n', "column 第 1 项（人数）的 at 不能写“anywhere”，可写：rows、total。"),
+        (Form, FORM + COLUMN.replace('name = "人数"\n', ""), "column 第 1 项缺少 name。"),
+        (Form, FORM + '[[axis]]\nname = "年级"\nmember = []\n', "axis 第 1 项（年级）没有“member”这个键，最接近的是 members。"),
+        (Form, FORM + '[[axis]]\nname = "年级"\n[[axis.members]]\nlabel = "一"\n', "axis 第 1 项（年级）的 members 第 1 项（一）缺少 name。"),
+        (Form, FORM + '[[total]]\nlabel = "合计"\nkeep = "年级"\n', "total 第 1 项（合计）的 keep 应为列表（写在方括号 [ ] 里），现为文字。"),
+        (Form, FORM + '[[line]]\ntext = "甲"\nwhere = "beside"\n', "line 第 1 项（甲）的 where 不能写“beside”，可写：above、below、inside、row。"),
+        (Form, FORM + '[[line]]\ntext = "甲"\nnumbers = { "乙" = 1 }\n', "line 第 1 项（甲）的 numbers 里的一个值应为文字（加英文引号），现为整数。"),
+        (Form, FORM + '[[shape]]\nname = "甲"\nrows = ["*"]\n', "shape 第 1 项（甲）缺少 columns。"),
+        (Form, FORM + '[[derived]]\naxis = "口径"\n', "derived 第 1 项缺少 formula。"),
+        (Form, FORM + 'source = "remembered"\n', "source 不能写“remembered”，可写：printed、reconstructed。"),
+        (RuleFile, RULE.replace("错误", "警告"), "rule 第 1 项（X1）的 level 不能写“警告”，可写：提示、核实、错误。"),
+        (RuleFile, RULE.replace("code", "kode"), "rule 第 1 项（甲）没有“kode”这个键，最接近的是 code。"),
+        (RuleFile, RULE + RULE.replace('help = "丁"\n', ""), "rule 第 2 项（X1）缺少 help。"),
+        (RuleFile, RULE.replace("[[rule]]", "[rule]"), "rule 应为列表（一项一项写，标题用两层方括号），现为一组键和值。"),
+        (RuleFile, RULE + 'each = "年级"\n', "rule 第 1 项（X1）的 each 应为列表（写在方括号 [ ] 里），现为文字。"),
+        (RuleFile, RULE + 'where = { "年级" = "一年级" }\n', "rule 第 1 项（X1）的 where 里的一个值应为列表（写在方括号 [ ] 里），现为文字。"),
+        (RuleFile, RULE + 'options = { "甲" = [1] }\n', "rule 第 1 项（X1）的 options 里的一个值应为数或文字，现为列表。"),
+        (Policy, STANDARD + 'keys = { "隶属" = 1 }\n', "standard 第 1 项（标准）的 keys 里的一个值应为文字（加英文引号），现为整数。"),
+        (Policy, STANDARD.replace('"200"', "200"), "standard 第 1 项（标准）的 value 应为文字（加英文引号），现为整数。"),
+        (Policy, STANDARD.replace('basis = "某文"\n', ""), "standard 第 1 项（标准）缺少 basis。"),
+        (Policy, STANDARD + 'certainty = "sicher"\n', "standard 第 1 项（标准）的 certainty 不能写“sicher”，可写：certain、inferred、unknown。"),
+        (Policy, STANDARD.replace("standard", "standards"), "没有“standards”这个键，最接近的是 standard。"),
     ],
 )  # fmt: skip
 def test_every_fault_names_file_and_key(tmp_path: Path, kind: type, text: str, said: str) -> None:
@@ -133,21 +132,16 @@ def test_every_fault_names_file_and_key(tmp_path: Path, kind: type, text: str, s
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "said"),
     [
-        ('id = "甲"\nid = "乙"\n', 2),
-        ('id = "甲\n', 1),
-        ("id = 甲\n", 1),
-        ("甲\n", 1),
-        ('id = "甲"\n[set\n', 2),
-        ('id = "甲"\n\n\n= 3\n', 4),
-        ("[a]\nb = 1\n[a]\n", 3),
+        ('id = "甲"\nid = "乙"\n', "第 2 行第 9 列，这个键写了两次，留一处"),
+        ('id = "甲\n', "第 1 行第 8 列，引号没有配对"),
+        ("id = 甲\n", "第 1 行第 6 列，值写得不对：文字要加英文引号，true、false 要小写"),
+        ("[a]\nb = 1\n[a]\n", "第 3 行第 3 列，这个标题写了两次，留一处"),
     ],
 )
-def test_what_is_no_toml_names_file_and_line(tmp_path: Path, text: str, line: int) -> None:
-    said = fault(toml(tmp_path, text), PackInfo)
-    assert said.startswith("甲.toml 不是有效的 TOML：")
-    assert re.search(rf"line {line}\b", said)
+def test_what_is_no_toml_names_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    assert fault(toml(tmp_path, text), PackInfo) == f"甲.toml 不是有效的 TOML：{said}。"
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -155,7 +149,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert fault(tmp_path, PackInfo) == f"读不了 {tmp_path.name}"
     gbk = tmp_path / "gbk.toml"
     gbk.write_bytes(INFO.encode("gbk"))
-    assert fault(gbk, PackInfo).startswith("gbk.toml 不是有效的 TOML：")
+    assert fault(gbk, PackInfo) == "gbk.toml 不是 UTF-8 编码，请用记事本另存为 UTF-8。"
+    deep = toml(tmp_path, "a = " + "[" * 900)
+    assert fault(deep, PackInfo) == "甲.toml 不是有效的 TOML：括号或键名套得太深。"
+
+
+def test_the_mark_that_notepad_puts_before_a_text(tmp_path: Path) -> None:
+    assert read_declaration(toml(tmp_path, "\ufeff" + INFO), PackInfo).id == "甲"
 
 
 def test_a_table_at_hand_is_checked_under_its_files_name() -> None:
@@ -163,7 +163,7 @@ def test_a_table_at_hand_is_checked_under_its_files_name() -> None:
     assert checked(Path("/远/处/甲.toml"), table, SetInfo).forms == ("1-1",)
     with pytest.raises(PackError) as caught:
         checked(Path("/远/处/甲.toml"), {**table, "form": []}, SetInfo)
-    assert str(caught.value) == "甲.toml：Object contains unknown field `form`"
+    assert str(caught.value) == "甲.toml：没有“form”这个键，可写：rules、rates、hand_in。"
     assert isinstance(caught.value.__cause__, msgspec.ValidationError)
 
 

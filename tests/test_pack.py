@@ -149,6 +149,27 @@ def test_a_new_term_needs_no_code(edited: Edit) -> None:
     assert [item.value for item in values if item] == ["230", "250"]
 
 
+def test_files_beside_the_forms_of_a_pack_of_ones_own(edited: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited("pack.toml", 'region  = "福建"', 'region  = "湖南"')
+    folder = edited("pack.toml", 'id      = "fujian-2024"', 'id      = "hunan-2026"')
+    named = folder.rename(folder.parent / "hunan-2026")
+    monkeypatch.setenv("JIESUAN_PACKS", str(named.parent))
+    pack = load_pack("hunan-2026")
+    assert pack.info.id == "hunan-2026"
+    assert pack.file("sample.toml") == named / "sample.toml"
+    (named / "sample.toml").unlink()
+    assert pack.file("sample.toml") == named / "sample.toml"
+    assert load_pack().file("sample.toml") == SOURCE / "sample.toml"
+
+
+def test_a_copy_of_our_pack_may_leave_out_what_it_does_not_change(edited: Edit) -> None:
+    folder = edited("sample.toml", "class_size    = 45", "class_size    = 30")
+    pack = load_pack(str(folder))
+    assert pack.file("sample.toml") == folder / "sample.toml"
+    (folder / "sample.toml").unlink()
+    assert pack.file("sample.toml") == SOURCE / "sample.toml"
+
+
 def test_packs_of_one_name_do_not_clash(edited: Edit) -> None:
     copy, own = load_pack(str(edited("forms/1-4.toml", 'sheet  = "生均公用经费"', 'sheet  = "生均表"'))), load_pack()
     assert copy.info.id == own.info.id
@@ -162,18 +183,18 @@ def test_packs_of_one_name_do_not_clash(edited: Edit) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("pack.toml", "version = 1", 'version = "一"', "pack.toml：Expected `int`, got `str` - at `$.version`"),
-        ("pack.toml", "region ", "gebiet ", "pack.toml：Object contains unknown field `gebiet`"),
+        ("pack.toml", "version = 1", 'version = "一"', "pack.toml：version 应为整数（不加引号），现为文字。"),
+        ("pack.toml", "region ", "gebiet ", "pack.toml：没有“gebiet”这个键，可写：region。"),
         ("pack.toml", '"1-4"]', '"1-9"]', "pack.toml：没有表 1-9"),
         ("pack.toml", '"2024春"', '"2024夏"', "pack.toml：since：不认识的学期“2024夏”，请写成 2024春 或 2024秋 这样的形式。"),
-        ("policy.toml", 'value = "200"', "value = 200", "policy.toml：Expected `str`, got `int` - at `$.standard[0].value`"),
+        ("policy.toml", 'value = "200"', "value = 200", "policy.toml：standard 第 1 项（助学金月标准）的 value 应为文字（加英文引号），现为整数。"),
         ("policy.toml", 'value = "200"', 'value = "二百"', "policy.toml：助学金月标准 的 value“二百”不是数"),
         ("policy.toml", 'value = "200"', 'value = "NaN"', "policy.toml：助学金月标准 的 value“NaN”不是数"),
         ("policy.toml", 'until = "2024秋"', 'until = "2024年底"', "policy.toml：助学金月标准：不认识的学期“2024年底”，请写成 2024春 或 2024秋 这样的形式。"),
         ("policy.toml", 'since  = "2015春"', 'since  = "很早"', "policy.toml：助学金年级：不认识的学期“很早”，请写成 2024春 或 2024秋 这样的形式。"),
-        ("policy.toml", 'value = "200"', 'price = "200"', "policy.toml：Object contains unknown field `price` - at `$.standard[0]`"),
-        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "graph"', "1-3.toml：Invalid enum value 'graph' - at `$.kind`"),
-        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "grid"\nfarbe = 1', "1-3.toml：Object contains unknown field `farbe`"),
+        ("policy.toml", 'value = "200"', 'price = "200"', "policy.toml：standard 第 1 项（助学金月标准）没有“price”这个键，可写：certainty、note、value、keys。"),
+        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "graph"', "1-3.toml：kind 不能写“graph”，可写：grid、list、schools。"),
+        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "grid"\nfarbe = 1', "1-3.toml：没有“farbe”这个键，可写：without、banner、shape、derived、notes、source、blank_rows、draws、optional。"),
         ("forms/1-3.toml", '"12=4*11"', '"12=4**11"', "1-3.toml：公式“12=4**11”里有不认识的写法"),
         ("forms/1-3.toml", '"12=4*11"', '"12=4*"', "1-3.toml：公式“12=4*”写得不对"),
         ("forms/1-3.toml", '"12=4*11"', '"11=4*12"', "1-3.toml：公式“11=4*12”写在了“补助金额”列"),
@@ -194,8 +215,8 @@ def test_packs_of_one_name_do_not_clash(edited: Edit) -> None:
         ("forms/1-1.toml", 'since = "2025春"', 'since = "2025"', "1-1.toml：total“一、二、三年级合计”：不认识的学期“2025”，请写成 2024春 或 2024秋 这样的形式。"),
         ("forms/2-3.toml", 'extends = "1-3"', 'extends = "9-9"', "2-3.toml：extends 指向不存在的表 9-9"),
         ("forms/2-3.toml", 'extends = "1-3"', 'extends = ["1-3"]', "2-3.toml：extends 指向不存在的表 ['1-3']"),
-        ("rules/X表间.toml", "[[rule]]", "[[regel]]", "X表间.toml：Object contains unknown field `regel`"),
-        ("rules/X表间.toml", "level = \"错误\"", "level = \"严重\"", "X表间.toml：Invalid enum value '严重' - at `$.rule[0].level`"),
+        ("rules/X表间.toml", "[[rule]]", "[[regel]]", "X表间.toml：没有“regel”这个键，可写：rule。"),
+        ("rules/X表间.toml", "level = \"错误\"", "level = \"严重\"", "X表间.toml：rule 第 1 项（X101）的 level 不能写“严重”，可写：提示、核实、错误。"),
         ("rules/X表间.toml", "", '\n[[rule]]\ncode="S101"\nname="甲"\nlevel="错误"\nbasis="乙"\nwhy="丙"\nhelp="丁"\n', "X表间.toml：规则编号 S101 重复"),
         ("rules/乙.toml", "", '\n[[rule]]\ncode="Z101"\nname="甲"\nlevel="错误"\nsince="去年"\nbasis="乙"\nwhy="丙"\nhelp="丁"\n', "乙.toml：规则 Z101：不认识的学期“去年”，请写成 2024春 或 2024秋 这样的形式。"),
     ],
@@ -206,9 +227,11 @@ def test_declarations_that_cannot_be_used(edited: Edit, file: str, old: str, new
 
 def test_files_that_are_no_toml_or_not_there(edited: Edit) -> None:
     folder = edited("policy.toml", "", "\n这不是 TOML\n")
-    assert refused(folder).startswith("policy.toml 不是有效的 TOML：")
+    line = (folder / "policy.toml").read_text(encoding="utf-8").count("\n")
+    said = f"第 {line} 行第 1 列，这一行不是“键 = 值”，也不是方括号里的标题；中文键名要加英文引号。"
+    assert refused(folder) == f"policy.toml 不是有效的 TOML：{said}"
     (folder / "policy.toml").write_bytes("名 = '数'".encode("gbk"))
-    assert refused(folder).startswith("policy.toml 不是有效的 TOML：")
+    assert refused(folder) == "policy.toml 不是 UTF-8 编码，请用记事本另存为 UTF-8。"
     (folder / "policy.toml").unlink()
     assert refused(folder) == "读不了 policy.toml"
 

@@ -287,7 +287,7 @@ def test_a_pack_of_the_same_name_replaces_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("policy.toml", 'since = "2025春"', 'since = "2025春"\nsinse = "x"', "policy.toml：Object contains unknown field `sinse` - at `$.standard[0]`"),
+        ("policy.toml", 'since = "2025春"', 'since = "2025春"\nsinse = "x"', "policy.toml：standard 第 1 项（助学金一档月标准）没有“sinse”这个键，可写：until、certainty、note、keys。"),
         ("policy.toml", 'value = "330"', 'value = "三百"', "policy.toml：助学金一档月标准 的 value“三百”不是数"),
         ("policy.toml", 'since = "2025春"', 'since = "2025夏"', "policy.toml：助学金一档月标准：不认识的学期“2025夏”，请写成 2024春 或 2024秋 这样的形式。"),
         ("policy.toml", "", '[[standard]]\nname = "助学金一档月标准"\nvalue = "1"\nunit = "元"\nsince = "2026春"\nbasis = "乙"\n',
@@ -295,8 +295,8 @@ def test_a_pack_of_the_same_name_replaces_ours(tmp_path: Path) -> None:
         ("policy.toml", 'since = "2025春"', 'since = "2025春"\nuntil = "2025春"\nbasis = "甲"\n[[standard]]\nname = "助学金一档月标准"\nvalue = "1"\nunit = "元"\nsince = "2026春"',
          "policy.toml：standard“助学金一档月标准”的期限有空档：前一条 until = 2025春，后一条 since = 2026春"),
         ("calendar.toml", '"05-10"', '"5月10日"', "calendar.toml：deadline“资助审批（春）”：day“5月10日”不是日期，请写成 04-20 这样的形式"),
-        ("calendar.toml", "since = 2026", 'since = "2026"', "calendar.toml：Expected `int`, got `str` - at `$.deadline[0].since`"),
-        ("pack.toml", 'region = "广东"', "", "pack.toml：Object missing required field `region`"),
+        ("calendar.toml", "since = 2026", 'since = "2026"', "calendar.toml：deadline 第 1 项（资助审批）的 since 应为整数（不加引号），现为文字。"),
+        ("pack.toml", 'region = "广东"', "", "pack.toml：缺少 region。"),
         ("pack.toml", 'since = "2025春"', 'since = "去年"', "pack.toml：since：不认识的学期“去年”，请写成 2024春 或 2024秋 这样的形式。"),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -128,14 +129,21 @@ def test_a_term_without_a_table() -> None:
         load_shares(load_pack(), Term(2023, 1))
 
 
-def test_a_wrong_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "坏"
-    folder.mkdir()
+def test_a_wrong_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "shares.toml"
     text = '[[table]]\nsince = "2024春"\nbasis = "某文件"\n[table.province."某市"]\n"某县" = 12\n'
-    (folder / "shares.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(share_module, "packs_folder", lambda: tmp_path)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=r"^shares\.toml：某市某县 的省级比例应在 0 到 10 之间$"):
-        share_module._file("坏")
-    (folder / "shares.toml").write_text(text.replace("basis", "bassis"), encoding="utf-8")
+        share_module._file(path)
+    share_module._file.cache_clear()
+    path.write_text(text.replace("basis", "bassis"), encoding="utf-8")
     with pytest.raises(PackError, match="bassis"):
-        share_module._file("坏")
+        share_module._file(path)
+
+
+def test_the_table_of_ones_own_pack(tmp_path: Path) -> None:
+    pack = dataclasses.replace(load_pack(), folder=tmp_path)
+    assert load_shares(pack, TERM).table == load_shares(load_pack(), TERM).table
+    text = '[[table]]\nsince = "2024春"\nbasis = "某文件"\n[table.province."某市"]\n"某县" = 3\n'
+    (tmp_path / "shares.toml").write_text(text, encoding="utf-8")
+    assert load_shares(pack, TERM).table.province == {"某市": {"某县": 3}}

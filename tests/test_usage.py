@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum, StrEnum
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner, Result
 from jiesuan.pack import PackError
 from jiesuan.produce_error import OutputError
 from jiesuan.sample.student import SampleError
-from jiesuan.usage import CLEAN, FAILED, FINDINGS, Command, Group, Misuse, explained
+from jiesuan.usage import CLEAN, FAILED, FINDINGS, Command, Group, Misuse, explained, usage_message
 
 from .making import ID
 
@@ -124,7 +125,7 @@ LOOK = """\
 选项：
   -t, --term 学期     哪个学期。（默认 2024春）
   --format text|json  输出的样子。（默认 text）
-  --count 数          看几个。
+  --count 数          看几个。（默认 0）
   -a, --all           全部列出。
   --note 字           附注。
   -h, --help          显示这段说明
@@ -281,3 +282,36 @@ def test_a_choice_is_described_by_its_value() -> None:
         help, required, param_type_name, default = "样子。", False, "option", Way.JSON
 
     assert usage._described(Parameter()) == "样子。（默认 json）"
+
+
+@pytest.mark.parametrize(
+    ("said", "default", "shown"),
+    [
+        ("放进几处错误，0 到 500 的整数", 0, "放进几处错误，0 到 500 的整数（默认 0）"),
+        ("同时用几个进程；0 为自动", 0, "同时用几个进程；0 为自动"),
+        ("同时用几个进程；0 为自动", 4, "同时用几个进程；0 为自动（默认 4）"),
+        ("比例", 0.0, "比例（默认 0.0）"),
+        ("全部列出", False, "全部列出"),
+        ("附注", "", "附注"),
+        ("附注", None, "附注"),
+    ],
+)
+def test_a_default_is_told_unless_the_help_has_said_it(said: str, default: object, shown: str) -> None:
+    from jiesuan import usage
+
+    param = SimpleNamespace(help=said, required=False, param_type_name="option", default=default)
+    assert usage._described(param) == shown
+
+
+@pytest.mark.parametrize(
+    ("option", "at_hand", "shown"),
+    [
+        ("--formt", ["--force", "--term", "--format"], "，是不是 --format、--force、--term？"),
+        ("--nte", ["--note", "--no", "--notes", "--term"], "，是不是 --note、--notes、--term？"),
+        ("--xyz", [], "。"),
+        ("--xyz", None, "。"),
+    ],
+)
+def test_the_closest_option_is_named_first(option: str, at_hand: list[str] | None, shown: str) -> None:
+    error = SimpleNamespace(option_name=option, possibilities=at_hand)
+    assert usage_message(error, {"NoSuchOption"}) == f"没有“{option}”这个选项{shown}"

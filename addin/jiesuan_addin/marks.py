@@ -25,6 +25,7 @@ from jiesuan.marking.result import (
     row_of,
     row_texts,
     summary_lines,
+    takes_reason,
 )
 from jiesuan.marking.sheet import SIGNATURE
 from jiesuan.marking.styles import FILLS
@@ -204,7 +205,7 @@ def _write_result(book: Any, judgement: Judgement, name: str, active: int) -> No
     rows += [[title for title, _, _ in COLUMNS], *lines, [], *map(list, afterwards_lines(report))]
     sheet = book.sheets.add(name, after=book.sheets[-1])
     table.write(sheet, 1, rows, COLUMNS)
-    table.dress(sheet, head, HEADER_ROW, last, COLUMNS)
+    table.dress(sheet, head, HEADER_ROW, last, COLUMNS, [takes_reason(finding) for finding in findings])
     if lines:
         native.filter_buttons(sheet.range((HEADER_ROW, 1), (last, len(COLUMNS))))
     table.heights(sheet, HEADER_ROW + 1, [row_height([*line[:3], "", *line[4:]]) for line in lines])

@@ -46,8 +46,11 @@ def write(sheet: Any, first: int, rows: Sequence[Sequence[str]], columns: Column
     sheet.range((first, 1), (last, width)).value = block(rows, width, lambda _, column: column in links)
 
 
-def dress(sheet: Any, head: Head, header: int, last: int, columns: Columns) -> None:
-    """Fonts, fills and sizes of a new sheet with its header in row `header` and its last row of data `last`."""
+def dress(
+    sheet: Any, head: Head, header: int, last: int, columns: Columns, fillable: Sequence[bool] | None = None
+) -> None:
+    """Fonts, fills and sizes of a new sheet with its header in row `header` and its last row of data `last`; `fillable` as
+    in `dress_rows`."""
     width = len(columns)
     for number, (_, size, kind) in enumerate(columns, 1):
         sheet.range((1, number)).column_width = size
@@ -70,11 +73,11 @@ def dress(sheet: Any, head: Head, header: int, last: int, columns: Columns) -> N
         sheet.freeze_panes.freeze_at(f"1:{header}")
     native.page(sheet, header)
     if last > header:
-        dress_rows(sheet, header + 1, last, columns)
+        dress_rows(sheet, header + 1, last, columns, fillable)
 
 
-def dress_rows(sheet: Any, first: int, last: int, columns: Columns) -> None:
-    """The rows of data."""
+def dress_rows(sheet: Any, first: int, last: int, columns: Columns, fillable: Sequence[bool] | None = None) -> None:
+    """The rows of data; `fillable` tells row by row whether its columns of notes look like ones to fill, all where none."""
     body = sheet.range((first, 1), (last, len(columns)))
     body.wrap_text, body.vertical_alignment, body.font.size = True, "top", 10
     native.grid(body, LINES)
@@ -85,7 +88,9 @@ def dress_rows(sheet: Any, first: int, last: int, columns: Columns) -> None:
         if kind == "link":
             column.font.color = BLUE
         if kind == "note":
-            column.color = NOTE_FILL
+            for top, bottom, open_to_fill in _equal(fillable or [True] * (last - first + 1)):
+                if open_to_fill:
+                    sheet.range((first + top, number), (first + bottom, number)).color = NOTE_FILL
 
 
 def heights(sheet: Any, first: int, wanted: Sequence[int]) -> None:
@@ -95,6 +100,7 @@ def heights(sheet: Any, first: int, wanted: Sequence[int]) -> None:
 
 
 def _equal(wanted: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Runs of the same: (first, last, what)."""
     start = 0
     for place, height in enumerate(wanted):
         if place + 1 == len(wanted) or wanted[place + 1] != height:

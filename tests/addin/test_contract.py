@@ -89,6 +89,15 @@ def test_same_result_sheet(desk: Desk) -> None:
     assert shown == [[item.level, item.code, item.sheet] for item in ordered(core())]
 
 
+def test_only_what_a_reason_answers_looks_fillable(desk: Desk) -> None:
+    desk.press("check")
+    sheet = desk.book.sheets["校验结果"]
+    rows = {row[0]: n for n, row in enumerate(desk.result(), 1) if row[0] in ("错误", "核实", "提示")}
+    colors = {level: sheet.range((row, REASON)).color for level, row in rows.items()}
+    assert colors == {level: (0xFF, 0xFD, 0xF0) if level == "核实" else None for level in rows}
+    assert {"错误", "核实"} <= set(rows)
+
+
 def test_a_second_click_changes_nothing(desk: Desk) -> None:
     desk.press("check")
     before = desk.marks(), desk.result()

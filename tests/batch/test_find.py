@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,15 +117,22 @@ def test_pipes_are_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_opened_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without rights to a folder neither may it be listed nor anything below it asked about."""
     fill(tmp_path, "表.xlsx", "锁/乙.xlsx")
-    scan = os.scandir
+    scan, stat = os.scandir, os.stat
 
     def refusing(path: object) -> object:
         if str(path).endswith("锁"):
             raise PermissionError(13, "no", str(path))
         return scan(path)  # type: ignore[call-overload]
 
+    def asked(path: object, *arguments: Any, **more: Any) -> object:
+        if "锁/" in str(path).replace(os.sep, "/"):
+            raise PermissionError(13, "no", str(path))
+        return stat(path, *arguments, **more)  # type: ignore[arg-type]
+
     monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(os, "stat", asked)
     entries, passed = entries_of(tmp_path)
     assert [entry.path for entry in entries] == ["表.xlsx"]
     assert passed == [Passed("锁", "这个文件夹打不开，里面的文件没有校验；请取得查看权限后再运行一次。", "folder")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jiesuan.batch.batch import demand
 from jiesuan.batch.progress import compared, earlier, earlier_report
 from jiesuan.batch.store import data_folder, read_index
 from jiesuan.check import check_workbook
@@ -36,6 +37,8 @@ def test_a_second_submission(tmp_path: Path) -> None:
         school_name(2): {"仍存在": 0, "新出现": 0, "已消除": gone},
         school_name(3): {},
     }
+    # Where there was nothing and is nothing, nothing is said.
+    assert [demand(batch, number) for number in range(3)] == [f"（比上次：仍存在 0，新出现 0，已消除 {gone}）", "", ""]
 
 
 def test_what_is_known_of_the_earlier_batch(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from jiesuan.batch import received
+from jiesuan.batch.find import sort_of
 from jiesuan.batch.received import BadArchive, Members, name_of
 from jiesuan.reading import UnreadableFile
 
@@ -109,3 +110,34 @@ def test_no_right_to_read(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(BadArchive) as caught:
         members(b"")
     assert (caught.value.kind, caught.value.message) == ("permission", "没有读这个压缩包的权限。")
+
+
+def test_no_more_is_read_of_a_member_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read is bounded, whatever the directory of the archive declares."""
+    found = members(archive({"甲.xlsx": b"0" * 1001}))
+    monkeypatch.setattr(received, "MAX_FILE", 1000)
+    found.infos["甲.xlsx"].file_size = 1000
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: io.BytesIO(b"0" * 1001))
+    with pytest.raises(UnreadableFile) as caught:
+        found.read("甲.xlsx")
+    assert caught.value.kind == "too-large"
+
+
+def told(data: bytes) -> list[tuple[str, ...]]:
+    """What of an archive is read, by path, and what is not, and why."""
+    found = received.workbooks_in(members(data), "外.zip/", sort_of)
+    return [item if isinstance(item, tuple) else (item.path,) for item in found]
+
+
+def test_what_an_archive_made_on_a_mac_brings_along() -> None:
+    assert told(archive({"甲.xlsx": b"1", "__MACOSX/._甲.xlsx": b"2", "__MACOSX/乙.zip": b"3"})) == [
+        ("外.zip/__MACOSX/._甲.xlsx", "系统文件", ""),
+        ("外.zip/__MACOSX/乙.zip", "系统文件", ""),
+        ("外.zip/甲.xlsx",),
+    ]
+
+
+def test_an_archive_inside_that_cannot_be_read() -> None:
+    data = bytearray(archive({"内.zip": bytes(range(256)) * 40}))
+    data[60] ^= 0xFF
+    assert told(bytes(data)) == [("外.zip/内.zip", "压缩包里的这个文件已损坏；请让对方重新发送。", "corrupt")]

@@ -83,6 +83,9 @@ def test_sets(text: str, name: str) -> None:
         ("泉州市工贸技工学校", "福建省泉州市工贸技工学校", True),
         ("泉州市工贸技工学校", "泉州市工贸技师学院", True),
         ("泉州市第一技工学校", "泉州市第二技工学校", False),
+        # The same characters in another order are another number.
+        ("泉州市第十三技工学校", "泉州市第三十技工学校", False),
+        ("泉州市第二十一技工学校", "泉州市第十二一技工学校", False),
         ("泉州技校", "厦门轻工学院", False),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from jiesuan.batch.batch import Batch, Options
 from jiesuan.batch.engine import CRASHED, Engine
 from jiesuan.batch.run import run_batch
 from jiesuan.batch.schools import File
-from jiesuan.batch.store import Store, data_folder, read_index
+from jiesuan.batch.store import Store, data_folder, originals_of, read_index
+from jiesuan.bureau.problem import BureauProblem
+from jiesuan.bureau.received import receive
 from jiesuan.produce_error import OutputError
 from jiesuan.usage import Misuse
 
-from ..making import blank_file
+from ..making import PACK, blank_file
 from .city import City, archive, plain_city, planted_bytes, school_bytes, school_name
 from .inline import Inline, outcome, run_inline
 
@@ -286,3 +289,67 @@ def test_the_store_is_found_by_what_comes_after(tmp_path: Path) -> None:
         "key.bin",
         "written.jsonl",
     ]
+
+
+def test_places_nobody_may_look_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path below a folder without rights is told like one that is not there; nothing breaks."""
+    plain_city(1).write(tmp_path / "收")
+    stat = os.stat
+
+    def refusing(path: Any, *arguments: Any, **more: Any) -> os.stat_result:
+        if str(tmp_path / "锁") in str(path):
+            raise PermissionError(13, "no", str(path))
+        return stat(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "stat", refusing)
+    with pytest.raises(Misuse, match=r"^找不到文件夹“.*锁/收”。"):
+        run_inline(tmp_path / "锁" / "收", tmp_path / "出")
+    with pytest.raises(BureauProblem, match=r"^没有找到“收”；"):
+        receive(tmp_path / "锁" / "收", PACK, "设区市")
+
+
+def test_files_of_one_name_that_nobody_can_place_get_folders_of_their_own(tmp_path: Path) -> None:
+    """Three offices send `表.xlsx`, one writes it in capitals; none can be read; no letter is lost."""
+    city = City({f"{place}/{name}.xlsx": b"PK\3\4" for place, name in (("甲", "a"), ("乙", "a"), ("丙", "A"))})
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert [(school.name, batch.folders[number]) for number, school in enumerate(batch.schools)] == [
+        ("A", "学校/A"),
+        ("a", "学校/a2"),
+        ("a", "学校/a3"),
+    ]
+    assert sorted(name for name in outcome(tmp_path / "出") if name.endswith(".docx")) == [
+        "学校/A/退回通知.docx",
+        "学校/a2/退回通知.docx",
+        "学校/a3/退回通知.docx",
+    ]
+
+
+def test_a_folder_on_another_drive_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def apart(*_: object) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    folder = plain_city(1).write(tmp_path / "收")
+    monkeypatch.setattr(os.path, "relpath", apart)
+    run_inline(folder, tmp_path / "出")
+    monkeypatch.undo()
+    index = read_index(tmp_path / "出")
+    assert index.source == folder.resolve().as_posix()
+    assert originals_of(index, tmp_path / "出")[index.files[0].sha256] == school_bytes(0)
+
+
+def test_a_letter_that_cannot_be_noted_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of what was written is full: the files are there, the next run writes them once more."""
+    City({"甲.xlsx": planted_bytes(2, 1)[0]}).write(tmp_path / "收")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Store, "note_written", refuse)
+    monkeypatch.setattr(Store, "settle_written", refuse)
+    first = run_inline(tmp_path / "收", tmp_path / "出")
+    made = outcome(tmp_path / "出")
+    assert first.troubles == [] and len([name for name in made if name.startswith("学校/")]) == 3
+    monkeypatch.undo()
+    engine = Inline()
+    run_inline(tmp_path / "收", tmp_path / "出", engine=engine)
+    assert engine.done == [("make_parcels", 1)] and outcome(tmp_path / "出") == made

@@ -138,3 +138,11 @@ def test_words() -> None:
     assert (s.FILED, s.MISSING, s.REPEATED, s.EXTRA, s.MISNAMED, s.UNKNOWN) == (
         "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别",
     )  # fmt: skip
+
+
+def test_of_copies_the_one_that_names_the_school() -> None:
+    """`副本 (1)` is shorter, but says nothing to who opens the folder."""
+    files = [file("副本 (1).xlsx", sha256="1"), file("收/甲 技工学校2024春.xlsx", sha256="1"), file("收/甲技工学校.xlsx", sha256="1")]  # fmt: skip
+    [school] = grouped(files)
+    assert school.current is not None and school.current.path == "收/甲技工学校.xlsx"
+    assert [copy.path for copy in school.copies] == ["副本 (1).xlsx", "收/甲 技工学校2024春.xlsx"]

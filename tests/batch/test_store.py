@@ -148,6 +148,18 @@ def test_originals_that_changed_or_went(tmp_path: Path) -> None:
         originals["unknown"]
 
 
+def test_what_a_killed_batch_left_half_written_is_swept(tmp_path: Path) -> None:
+    plain_city(1).write(tmp_path / "收")
+    out = run_inline(tmp_path / "收", tmp_path / "出").options.out
+    before = sorted(path.name for path in out.rglob("*"))
+    (out / "学校" / "甲").mkdir(parents=True)
+    for path in (out / ".4711.tmp", out / "学校" / "甲" / ".4712.tmp", data_folder(out) / "checked" / ".4713.tmp"):
+        path.write_bytes(b"half")
+    (out / "学校" / "甲" / ".我的.tmp").write_bytes(b"somebody's own")
+    run_inline(tmp_path / "收", out)
+    assert sorted(path.name for path in out.rglob("*")) == sorted([*before, "学校", "甲", ".我的.tmp"])
+
+
 def test_no_batch(tmp_path: Path) -> None:
     with pytest.raises(NoBatch, match="里没有批量校验的结果；请先运行 jiesuan batch 收到的表/ -o "):
         read_index(tmp_path)

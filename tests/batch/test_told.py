@@ -21,11 +21,14 @@ from jiesuan.batch.between import report_of
 from jiesuan.batch.chart import bars, strip
 from jiesuan.batch.feedback import COLUMNS, feedback
 from jiesuan.batch.letter import letter, paragraphs
-from jiesuan.batch.parcel import Parcel, Problem, make_parcels, problems_of, short
+from jiesuan.batch.parcel import Parcel, Problem, make_parcels, problems_of, short, told_sender
 from jiesuan.batch.record import record
 from jiesuan.batch.sheets import Sheets, lines
+from jiesuan.batch.store import packed
+from jiesuan.batch.summary import summary
 from jiesuan.batch.table import table_lines
 from jiesuan.check import check_workbook
+from jiesuan.report import Unverified
 from jiesuan.session import Failure
 
 from ..making import ID, PHONE, blank_file, bound, overtyped
@@ -414,3 +417,104 @@ def test_what_cannot_be_marked_is_told_and_the_rest_made() -> None:
         "学校/甲/审核反馈.xlsx",
         "学校/甲/退回通知.docx",
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("文件不完整，后半部分缺失。请重新下载，或请对方重新发送。", "文件不完整，后半部分缺失。"),
+        ("文件已损坏。请用 Excel 打开后另存为；打不开的，请对方重新发送。", "文件已损坏。请用 Excel 打开后另存为。"),
+        ("压缩包里的这个文件已损坏；请让对方重新发送。", "压缩包里的这个文件已损坏。"),
+        ("这是一个网页。请另存为“Excel 工作簿(*.xlsx)”再试。", "这是一个网页。请另存为“Excel 工作簿(*.xlsx)”再试。"),
+    ],
+)
+def test_a_school_is_not_asked_to_have_its_own_file_sent_again(message: str, told: str) -> None:
+    assert told_sender(message) == told
+
+
+def test_the_letter_for_a_file_that_cannot_be_read() -> None:
+    folder = f"学校/{school_name(3)}"
+    document = docx.Document(io.BytesIO(out(f"{folder}/退回通知.docx")))
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == [
+        "错误",
+        f"整份文件\n{school_name(3)}.xlsx",
+        "文件不完整，后半部分缺失，多半是下载或传送中断。",
+        "重新报送",
+    ]
+
+
+def test_numbers_in_the_names_of_files_stay_hidden(tmp_path: Path) -> None:
+    """Nobody wants them there, but received files are called so: not in the terminal, not in what is written, not in the
+    names of our own files."""
+    city = City({f"坏{ID}.xlsx": b"PK\3\4", f"{ID}.7z": b"", f"错{ID}.xlsx": planted_bytes(2, 1)[0]})
+    city.files[f"重{ID}.xlsx"] = planted_bytes(2, 2)[0]
+    done = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    shown = "\n".join(text for text, _ in table_lines(done))
+    hidden = f"{ID[:3]}***********{ID[-4:]}"
+    assert ID not in shown and shown.count(hidden) >= 2
+    assert ID not in (tmp_path / "出" / "report.json").read_text(encoding="utf-8")
+    assert ID not in (tmp_path / "出" / "report.html").read_text(encoding="utf-8")
+    made = sorted((tmp_path / "出" / "学校").rglob("*"))
+    assert [path.name for path in made if ID in path.name] == []
+    assert [path.name for path in made if path.name.endswith("_已校验.xlsx")] == [
+        f"错{ID[:3]}___________{ID[-4:]}_已校验.xlsx"
+    ]
+    for path in made:
+        if path.suffix == ".docx":
+            with zipfile.ZipFile(path) as archive:
+                assert ID not in archive.read("word/document.xml").decode()
+
+
+def later(data: bytes, year: int) -> bytes:
+    """The same workbook as a program writes it in another year."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            target.writestr(zipfile.ZipInfo(info.filename, (year, 1, 1, 0, 0, 0)), source.read(info))
+    return made.getvalue()
+
+
+def test_a_converted_copy_does_not_tell_when_it_was_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice writes the time of conversion; the same .xls gives the same bytes all the same."""
+    data, _ = planted_bytes(2, 1)
+    report = check_workbook(bound(overtyped()))
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)  # the beginning of every .xls
+    one = Parcel("学校/甲", "甲", "春", "", "a.xls", (ERROR,), "fujian-2024", "a.xls", old, packed(report))
+    copies = []
+    for year in (2024, 2025):
+        monkeypatch.setattr("jiesuan.marking.files.converted", lambda *_, year=year: later(data, year))
+        made = dict(item for item in make_parcels([one])[0] if not isinstance(item, Failure))
+        copies.append(made["学校/甲/a_已校验.xlsx"])
+    assert copies[0] == copies[1]
+    with zipfile.ZipFile(io.BytesIO(copies[0])) as archive:
+        assert "校验结果" in archive.read("xl/workbook.xml").decode()
+
+
+def test_what_was_not_checked_is_told_where_nothing_was_found(tmp_path: Path) -> None:
+    """Neither a finding nor a pass: rules that could not be checked, and remarks, each remark once in the terminal."""
+    done = run_inline(plain_city(5).write(tmp_path / "收"), tmp_path / "出")
+    for report in done.reports:
+        report.remarks.append(f"工作表“{ID}”已损坏，没有读取。")
+    rule = done.reports[0].selected[0]
+    done.reports[0].unchecked = [Unverified(rule, "甲!B2 不是数")]
+    shown = [text for text, _ in table_lines(done)]
+    hidden = f"工作表“{ID[:3]}***********{ID[-4:]}”已损坏，没有读取。"
+    first = "、".join(school.name for school in done.schools[:3])
+    assert [text for text in shown if text.startswith("注意")] == [f"注意：{first}等 5 所学校：{hidden}"]
+    sheet = load_workbook(io.BytesIO(summary(done)))["单位"]
+    assert [row[-1].value for row in sheet.iter_rows(min_row=4, max_row=6)] == [
+        "没有查到的", f"{hidden}\n未能校验[{rule.code}] 甲!B2 不是数", hidden,
+    ]  # fmt: skip
+    page = page_module.page(done).decode()
+    assert page.count("<details ") == 5 and page.count(f'<p class="note">{hidden}</p>') == 5
+    assert f"未能校验（不等于通过）：[{rule.code}] 甲!B2 不是数" in page and ID not in page
+    assert f'<a href="#s0">{done.schools[0].name}</a>' in page
+
+
+def test_long_names_and_what_could_not_be_written_in_the_terminal(tmp_path: Path) -> None:
+    done = run_inline(plain_city(1).write(tmp_path / "收"), tmp_path / "出")
+    done.schools[0].name = "泉城" * 15 + "技工学校"
+    done.troubles.append(f"“学校/{ID}.docx”没有写成：磁盘已满。")
+    told = list(table_lines(done))
+    assert told[:2] == [(f"“学校/{ID[:3]}***********{ID[-4:]}.docx”没有写成：磁盘已满。", "red"), ("", "")]
+    assert told[2][0].startswith("学校" + " " * 37 + "报送") and told[3][0].startswith("泉城" * 9 + "泉…  已报  ")

@@ -6,14 +6,18 @@ import dataclasses
 import gc
 import hashlib
 import io
+import signal
+import sys
 
 import pytest
 from openpyxl import load_workbook
 
 from jiesuan import check as check_module
+from jiesuan.batch import work
 from jiesuan.batch.parcel import Parcel, make_parcels, problems_of
 from jiesuan.batch.store import packed
 from jiesuan.batch.work import Item, Question, Setting, check_chunk, loaded, numbers_at
+from jiesuan.marking import NotMarkable
 from jiesuan.session import Failure
 
 from ..making import PACK
@@ -134,3 +138,58 @@ def test_a_chunk_leaves_nothing_for_the_collector() -> None:
         assert gc.collect() < 100  # a workbook is thousands of objects
     finally:
         gc.enable()
+
+
+def test_a_worker_is_bounded_and_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start of a worker process, done here without its bounds taking hold."""
+    resource = pytest.importorskip("resource")
+    bounds: list[tuple[int, tuple[int, int]]] = []
+    signals: list[tuple[int, object]] = []
+    threshold = gc.get_threshold()
+    monkeypatch.setattr(resource, "setrlimit", lambda what, size: bounds.append((what, size)))
+    monkeypatch.setattr(signal, "signal", lambda number, what: signals.append((number, what)))
+    try:
+        work.prepare()
+        work.prepare(limited=False)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.unfreeze()
+    assert bounds == [(resource.RLIMIT_AS, (work.MEMORY, work.MEMORY)), (resource.RLIMIT_CORE, (0, 0))]
+    assert signals == [(signal.SIGINT, signal.SIG_IGN)] * 2  # the parent decides what Ctrl-C means
+
+
+def test_a_system_that_knows_or_grants_no_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+
+    def refuse(*_: object) -> None:
+        raise ValueError("not allowed")
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    work._limit()
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows: importing it fails
+    work._limit()
+
+
+def test_what_breaks_after_the_check_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jiesuan.explain.judge", broken)
+    [found] = check_chunk([item("a.xlsx", school_bytes(0))], SETTING)
+    assert (found.kind, found.result, found.people.rows) == ("internal", {}, ())
+
+
+def test_a_copy_that_cannot_be_marked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The letter and the feedback are made all the same; they do not speak of a copy."""
+
+    def refuse(*_: object) -> None:
+        raise NotMarkable("signed", "这个文件有数字签名。")
+
+    parcel = parcel_of(item("a.xlsx", planted_bytes(2, 1)[0]))
+    monkeypatch.setattr("jiesuan.marking.mark", refuse)
+    [made] = make_parcels([parcel])
+    assert made[0] == Failure("a.xlsx", "signed", "没有标记：这个文件有数字签名。")
+    assert [entry[0] for entry in made[1:] if not isinstance(entry, Failure)] == [
+        "学校/甲/审核反馈.xlsx",
+        "学校/甲/退回通知.docx",
+    ]

@@ -164,7 +164,7 @@ def test_a_number_one_cell_off_binds_nothing() -> None:
             "missing-column",
             "Sheet4",
             None,
-            "金额（万元）",
+            "免学费金额",
             "找不到“对应生均公用经费›其中包含免学费补助金›金额（万元）”这一列，没有相近的标题。",
         )
     ]

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jiesuan.batch.store import data_folder
+from jiesuan.batch.store import data_folder, read_index
 from jiesuan.bureau import archive as archive_module
 from jiesuan.bureau.archive import filings, import_batch, key_file
 from jiesuan.bureau.problem import BureauProblem
+from tests.batch.city import City, bytes_of, school_bytes, school_name, with_student_of
+from tests.batch.inline import run_inline
 from tests.bureau.making import (
     AUTUMN,
     COUNTY_SCHOOL,
@@ -280,3 +282,43 @@ def test_a_failed_import_leaves_the_archive_as_it_was(
     with pytest.raises(BureauProblem, match=r"^磁盘已满，档案“档案\.sqlite”没有改动。$"):
         import_batch(batches[SPRING], path, PACK)
     assert content(path) == before
+
+
+def test_what_only_the_batch_found_is_in_it_too(tmp_path: Path) -> None:
+    """The archive tells what the bureau told the school: 错误 between workbooks are counted, whoever took them up later."""
+    files = {"甲.xlsx": bytes_of(with_student_of(5, 6)), "乙.xlsx": school_bytes(6), "丙.xlsx": school_bytes(7)}
+    City(files).write(tmp_path / "收")
+    for _ in range(2):  # the second time from what is kept
+        out = run_inline(tmp_path / "收", tmp_path / "出").options.out
+        index = read_index(out)
+        assert [(file.path, bool(file.result), file.errors) for file in index.files] == [
+            ("丙.xlsx", False, 0), ("乙.xlsx", True, 1), ("甲.xlsx", True, 1),
+        ]  # fmt: skip
+    import_batch(out, tmp_path / "档.sqlite", PACK)
+    found = {filing.file: filing for filing in filings(tmp_path / "档.sqlite")}
+    assert {file: filing.levels["错误"] for file, filing in found.items()} == {"甲.xlsx": 1, "乙.xlsx": 1, "丙.xlsx": 0}
+    [finding] = found["甲.xlsx"].findings
+    assert (finding["code"], finding["level"], finding["explained"]) == ("B101", "错误", 0)
+    assert f"也在“{school_name(6)}”的名单上" in finding["message"]
+    assert re.search(r"\d{17}", finding["message"]) is None
+
+
+def test_rules_there_are_no_more(tmp_path: Path) -> None:
+    """A batch of another version of the program is asked for again, not half imported."""
+    City({"甲.xlsx": bytes_of(with_student_of(5, 6)), "乙.xlsx": school_bytes(6)}).write(tmp_path / "收")
+    out = run_inline(tmp_path / "收", tmp_path / "出").options.out
+    index = data_folder(out) / "batch.json"
+    index.write_bytes(index.read_bytes().replace(b'"B101"', b'"B999"'))
+    done = import_batch(out, tmp_path / "档.sqlite", PACK)
+    why = "批量校验的结果不完整，请重新运行 jiesuan batch"
+    assert (done.new, done.left_out) == ([], [("乙.xlsx", why), ("甲.xlsx", why)])
+
+
+def test_a_key_that_cannot_be_read(batches: dict[Term, Path], tmp_path: Path) -> None:
+    (tmp_path / "档案.key").mkdir()
+    with pytest.raises(BureauProblem, match=r"^密钥文件“档案\.key”读写不了；请检查文件夹的权限。$"):
+        import_batch(batches[SPRING], tmp_path / "档案.sqlite", PACK)
+    # Nothing was put in; once the key is right, the import goes on as if nothing had been.
+    (tmp_path / "档案.key").rmdir()
+    assert sorted(import_batch(batches[SPRING], tmp_path / "档案.sqlite", PACK).new) == sorted(SCHOOLS)
+    assert len(filings(tmp_path / "档案.sqlite")) == len(SCHOOLS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -9,13 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
+from jiesuan.batch import find
 from jiesuan.batch.store import data_folder
+from jiesuan.bureau.inputs import Inputs
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import LeftOut, open_one, receive
-from jiesuan.bureau.rollup import write_rollup
+from jiesuan.bureau.rollup import roll_up, write_rollup
+from jiesuan.reading import UnreadableFile
+from jiesuan.share import load_shares
+from tests.batch.inline import run_inline
 from tests.bureau.making import (
     AUTUMN,
+    BUREAU,
     COUNTY_SCHOOL,
     FIRST,
     PACK,
@@ -29,7 +37,7 @@ from tests.bureau.making import (
     write_city,
     write_school,
 )
-from tests.making import blank_file, overtyped, python, sample_file, written
+from tests.making import ID, blank_file, overtyped, python, sample_file, written
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +157,72 @@ def test_the_output_of_a_batch_gives_the_same(batch: Path, folder: Path) -> None
     assert [(s.name, s.figures) for s in mine.schools] == [(s.name, s.figures) for s in theirs.schools]
 
 
+def test_a_batch_says_where_its_errors_are_told_and_who_sent_nothing(folder: Path, tmp_path: Path) -> None:
+    """A finding between workbooks is not among those of `jiesuan check`; what nobody could open may hold more schools."""
+    source = Path(shutil.copytree(folder, tmp_path / "表"))
+    written(source / "错.xlsx", overtyped())
+    (source / "县区.rar").write_bytes(b"Rar!")
+    roster = Workbook()
+    unsent = (("泉州没有报的技工学校", "县区属"), ("泉州也没有报的技师学院", ""), ("福建省属技师学院", "省属"))
+    for line in (("学校名称", "隶属"), (FIRST, "市属"), *unsent):
+        roster.active.append(line)
+    roster.save(tmp_path / "名单.xlsx")
+    out = tmp_path / "结果"
+    python("-m", "jiesuan", "batch", source, "-o", out, "--jobs", "1", "--roster", tmp_path / "名单.xlsx")
+    found = receive(out, PACK, SET)
+    assert re.fullmatch(
+        r"还有 \d+ 处错误没有改（见批量校验的汇总）；确实要带着错误汇总，请加 --allow-errors", whys(found)["错.xlsx"]
+    )
+    assert whys(found)["县区.rar"] == ".rar 压缩包打不开，里面的文件没有校验；请解压，或改压成 .zip。"
+    assert found.missing == ("泉州没有报的技工学校", "泉州也没有报的技师学院")  # the third hands in to the province
+    rollup = roll_up(PACK, found, load_shares(PACK, SPRING), BUREAU, Inputs())
+    assert rollup.remarks[0] == "名单上的学校没有报送，没有汇总：泉州没有报的技工学校、泉州也没有报的技师学院。"
+    assert receive(folder, PACK, SET).missing == ()
+
+
+def test_why_a_batch_took_no_figures_from_a_file(own: Path, tmp_path: Path) -> None:
+    """A copy, another version, one that no worker could read, one with a password in an archive: each has its own reason."""
+    filling = sample(FIRST).filling
+    lines = {**filling.lines, "生均": {**filling.lines["生均"], "前期结余": 1.5}}
+    write_school(own / "一改.xlsx", FIRST, SPRING, type(filling)(filling.figures, filling.rows, lines))
+    shutil.copy(own / f"{SECOND}.xlsx", own / "副本.xlsx")
+    (own / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
+    with zipfile.ZipFile(own / "包.zip", "w") as packed:
+        packed.writestr("密.xlsx", b"1")
+    data = bytearray((own / "包.zip").read_bytes())
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        at = data.index(mark) + (6 if mark.endswith(b"\x04") else 8)
+        data[at] |= 1  # the bit that says: encrypted
+    (own / "包.zip").write_bytes(data)
+    out = run_inline(own, tmp_path / "出").options.out
+    found = receive(out, PACK, SET)
+    assert [school.name for school in found.schools] == sorted(SCHOOLS)
+    assert whys(found) == {
+        "一改.xlsx": f"“{FIRST}”有几份内容不同的表，批量校验采用的是“{FIRST}.xlsx”，这一份没有汇总",
+        "副本.xlsx": f"与“{SECOND}.xlsx”完全相同，只算一份",
+        "坏.xlsx": "文件不完整，后半部分缺失，多半是下载或传送中断。请重新下载，或请对方重新发送。",
+        "包.zip/密.xlsx": "压缩包有密码，打不开；请解压后放进来。",
+    }
+
+
+def test_a_file_nobody_may_read_and_folders_that_do_not_open(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own / "县区.rar").write_bytes(b"Rar!")
+    read = find.received
+
+    def refuse(path: Path) -> bytes:
+        if path.stem == SECOND:
+            raise UnreadableFile("permission")
+        return read(path)
+
+    monkeypatch.setattr(find, "received", refuse)
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({FIRST, COUNTY_SCHOOL})
+    assert whys(found) == {
+        f"{SECOND}.xlsx": UnreadableFile("permission").message,
+        "县区.rar": ".rar 压缩包打不开，里面的文件没有校验；请解压，或改压成 .zip。",
+    }
+
+
 def test_a_file_changed_since_the_batch_is_left_out(folder: Path, tmp_path: Path) -> None:
     source = Path(shutil.copytree(folder, tmp_path / "表"))
     out = tmp_path / "结果"
@@ -170,3 +244,23 @@ def test_one_workbook(folder: Path, tmp_path: Path) -> None:
     assert open_one(folder / f"{FIRST}.xlsx").term == SPRING
     with pytest.raises(BureauProblem, match=r"^没有\.xlsx："):
         open_one(tmp_path / "没有.xlsx")
+
+
+def test_numbers_in_the_names_of_files_stay_hidden(own: Path) -> None:
+    """A figure's comment in 附件3 names the file it came from."""
+    shutil.move(own / f"{FIRST}.xlsx", own / f"甲{ID}.xlsx")
+    write_school(own / f"乙{ID}.xlsx", SECOND, AUTUMN)
+    found = receive(own, PACK, SET)
+    hidden = f"{ID[:3]}***********{ID[-4:]}"
+    assert [school.file for school in found.schools if school.name == FIRST] == [f"甲{hidden}.xlsx"]
+    assert [item.file for item in found.left_out] == [f"乙{hidden}.xlsx"]
+
+
+def test_one_school_spelt_in_two_ways_is_one(own: Path) -> None:
+    """Half or full width, a space: its two workbooks are not summed both."""
+    other = sample(FIRST).filling
+    spaced = {role: {**line, "学校名称": f"{FIRST[:2]} {FIRST[2:]}"} for role, line in other.lines.items()}
+    write_school(own / "改过.xlsx", FIRST, SPRING, type(other)(other.figures, other.rows, spaced))
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND})
+    assert sorted(item.file for item in found.left_out) == sorted([f"{FIRST}.xlsx", "改过.xlsx"])

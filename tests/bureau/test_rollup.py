@@ -127,6 +127,32 @@ def test_the_order_of_files_changes_nothing(seed: int) -> None:
     assert render_rollup(PACK, again) == render_rollup(PACK, city(SPRING).rollup)
 
 
+def numbers(names: tuple[str, ...]) -> dict[tuple[str, str, str], Decimal]:
+    """Every number of 附件3 over some of the schools that is a sum: by form, record and field."""
+    schools = received(SPRING)
+    schools.schools = [item for item in schools.schools if item.name in names]
+    rollup = roll_up(PACK, schools, SHARES, BUREAU, inputs(SPRING))
+    workbook = bind(to_book(rollup.laid, "附件3.xlsx"), PACK)
+    found = {}
+    for role, table in workbook.tables.items():
+        grid = bool(table.form.draws)
+        for index, key in enumerate(table.keys):
+            if grid or key == ("*",):
+                for column in table.form.fields:
+                    if column.type in ("人数", "人次", "金额") and column.name != "本市累计结余":
+                        found[role, "/".join(map(str, key)), column.name] = table.amount(column.name, index)
+    return found
+
+
+@pytest.mark.parametrize("part", [(FIRST,), (SECOND,), (COUNTY_SCHOOL,)])
+def test_the_parts_of_a_city_add_up_to_the_whole(part: tuple[str, ...]) -> None:
+    """The schools in two heaps: every total of the one and of the other make the total over all, to the last digit."""
+    rest = tuple(name for name in (FIRST, SECOND, COUNTY_SCHOOL) if name not in part)
+    one, other, whole = numbers(part), numbers(rest), numbers((*part, *rest))
+    assert len(whole) > 500 and sum(map(bool, whole.values())) > 200
+    assert {place: one[place] + other[place] for place in whole} == whole
+
+
 def test_schools_are_listed_in_their_sections() -> None:
     lines = city(SPRING).rollup.lines
     assert [(line.section, line.number, line.school.name) for line in lines] == [
@@ -207,6 +233,20 @@ def test_places_not_listed_schools_gone_and_figures_unread_are_told() -> None:
         "下达表或上期附件3里有而这次没有收到可汇总的表：泉州示范技工学校、泉州第二技工学校、撤并技工学校。",
         "“惠安示范技工学校”有读不出的数，按 0 汇总：助学金结算表!C8 不是数。",
     ]
+
+
+def test_many_schools_without_a_share_are_told_once_and_so_is_a_mistyped_bureau() -> None:
+    given = inputs(SPRING)
+    rollup = roll_up(PACK, received(SPRING), SHARES, "全州市", given)
+    assert rollup.remarks == [
+        "分担比例表里没有“全州市”，各校的比例都查不到；请核对 --bureau 写的单位名称，写错了的改正后再汇总一次。",
+        "“泉州示范技工学校”、“泉州第二技工学校”的分担比例空着：未列入：分担比例表里没有“全州市”的“市本级”。"
+        "请向省里核实后填写，不能推算。",
+        "“惠安示范技工学校”的分担比例空着：未列入：分担比例表里没有“全州市”的“惠安”。请向省里核实后填写，不能推算。",
+    ]
+    for bureau in ("泉州市", "泉州市人力资源和社会保障局", "惠安县", "厦门市", "平潭综合实验区"):
+        told = roll_up(PACK, received(SPRING), SHARES, bureau, given).remarks
+        assert not any("请核对 --bureau" in remark for remark in told), bureau
 
 
 def test_a_county_lists_its_own_schools() -> None:

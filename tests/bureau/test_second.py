@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook, load_workbook
 
+from jiesuan.batch import find
 from jiesuan.batch.batch import Batch, state_of
 from jiesuan.batch.between import report_of
-from jiesuan.bureau.second import second_look
+from jiesuan.batch.engine import CRASHED
+from jiesuan.batch.store import packed, read_index
+from jiesuan.batch.table import table_lines
+from jiesuan.bureau import second
+from jiesuan.bureau.second import Look, look_again, second_look
 from jiesuan.report import Report
 
 from ..batch.city import City, school_bytes, school_name
 from ..batch.inline import run_inline
+from ..making import AUTUMN
 
 NAME = school_name(0)
 REASON = "市编办2024年6月批复更名，批复文号已附在报送材料里"
@@ -89,3 +99,142 @@ def test_empty_words_excuse_nothing(tmp_path: Path) -> None:
     report = only(again(back, tmp_path / "再出", roster=names))
     assert [f.code for f in report.findings] == ["B109"] and report.explained == []
     assert [(a.code, a.state) for a in report.explanations] == [("B109", "不采用")]
+
+
+# ── the rules between terms ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def spring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """OUT of last term's batch over one school, its workbooks beside it; tests copy what they change."""
+    folder = tmp_path_factory.mktemp("上学期")
+    again(City({"a.xlsx": school_bytes(0)}).write(folder / "春"), folder / "春出")
+    return folder
+
+
+def own(spring: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(spring, tmp_path / "上学期"))
+
+
+def autumn(folder: Path) -> Path:
+    """The school's workbook a term later, of which the names have little to do with last term's."""
+    return City({"a.xlsx": school_bytes(0, term=AUTUMN)}).write(folder / "秋")
+
+
+MOVED = "本学期新生报到和实习转出较多，异动批复见报送材料第3至5页"
+
+
+def test_a_reason_for_what_only_last_term_gives(spring: Path, tmp_path: Path) -> None:
+    first = again(autumn(tmp_path), tmp_path / "出", spring / "春出")
+    found = Counter((f.code, f.level) for f in only(first).findings)
+    assert found == {("T106", "核实"): 5, ("T105", "核实"): 2, ("T101", "核实"): 1}
+    assert state_of(first.schools[0]) == "需核实"
+    back = City({"b.xlsx": explained(copy_of(tmp_path / "出"), "T106", MOVED)}).write(tmp_path / "再收")
+    for _ in range(2):  # the second time from what is kept
+        second = again(back, tmp_path / "再出", spring / "春出")
+        report = only(second)
+        assert Counter(f.code for f in report.findings) == {"T105": 2, "T101": 1}
+        assert [f.code for f in report.explained] == ["T106"] * 5
+        assert {(a.code, a.state, a.reason) for a in report.explanations} == {("T106", "待复核", MOVED)}
+        assert report.counts["selected"] == sum(report.counts[k] for k in ("passed", "found", "explained", "unchecked"))
+        [kept] = read_index(tmp_path / "再出").files
+        assert kept.errors == 0 and len(kept.result["explained"]) == 5
+    # Without last term's workbooks nobody can tell: the words stay, unjudged.
+    third = only(again(back, tmp_path / "三出"))
+    assert (third.findings, third.explained) == ([], [])
+    assert {(a.code, a.state) for a in third.explanations} == {("T106", "未能校验")}
+
+
+def test_a_reason_for_the_batch_and_one_for_last_term(spring: Path, tmp_path: Path) -> None:
+    names = roster(tmp_path / "名单.xlsx", NAME.replace("技工", "技师"))
+    again(City({"a.xlsx": school_bytes(0)}).write(tmp_path / "春"), tmp_path / "春出", roster=names)
+    again(autumn(tmp_path), tmp_path / "出", tmp_path / "春出", roster=names)
+    data = explained(copy_of(tmp_path / "出"), "B109")
+    (tmp_path / "半.xlsx").write_bytes(data)
+    back = City({"b.xlsx": explained(tmp_path / "半.xlsx", "T101", MOVED)}).write(tmp_path / "再收")
+    report = only(again(back, tmp_path / "再出", tmp_path / "春出", roster=names))
+    assert sorted(f.code for f in report.explained) == ["B109", "T101"]
+    assert sorted((a.code, a.state, a.reason) for a in report.explanations) == [
+        ("B109", "待复核", REASON),
+        ("T101", "待复核", MOVED),
+    ]
+    assert Counter(f.code for f in report.findings) == {"T106": 5, "T105": 2}
+
+
+def told_of(batch: Batch) -> list[str]:
+    """What the bureau reads of it: the terminal, the page, 汇总.xlsx."""
+    out = batch.options.out
+    [row] = load_workbook(out / "汇总.xlsx")["单位"].iter_rows(min_row=5, values_only=True)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    return [
+        *(text for text, _ in table_lines(batch) if text.startswith("注意：")),
+        *re.findall(r'<p class="note">([^<]*上学期[^<]*)</p>', page),
+        str(row[-1]),
+    ]
+
+
+@pytest.mark.parametrize("changed", [b"", b"other"])
+def test_last_terms_workbook_is_not_there_any_more(spring: Path, tmp_path: Path, changed: bytes) -> None:
+    """Not compared is no pass: the report, and whoever reads it, says so; the rest is done."""
+    last = own(spring, tmp_path)
+    (last / "春" / "a.xlsx").unlink()
+    if changed:
+        (last / "春" / "a.xlsx").write_bytes(changed)
+    batch = again(autumn(tmp_path), tmp_path / "出", last / "春出")
+    said = "上学期的表已不在原处，没有与上学期核对"
+    assert (only(batch).remarks, only(batch).findings, batch.failed) == ([said], [], False)
+    assert told_of(batch) == [f"注意：{NAME}：{said}。", f"{said}。", said]
+    assert not any(rule.code.startswith("T") for rule in only(batch).selected)
+
+
+def test_a_workbook_that_changes_before_the_second_look(
+    spring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = autumn(tmp_path)
+    read = find.received
+
+    def once(path: Path) -> bytes:
+        data = read(path)
+        if path.parent == folder:
+            path.write_bytes(b"other")
+        return data
+
+    monkeypatch.setattr(find, "received", once)
+    batch = again(folder, tmp_path / "出", spring / "春出")
+    said = "校验以后这个文件改过或不在了，没有与上学期核对"
+    assert (only(batch).remarks, only(batch).findings) == ([said], [])
+    assert told_of(batch) == [f"注意：{NAME}：{said}。", f"{said}。", said]
+
+
+def test_workbooks_that_will_not_open_the_second_time(spring: Path, tmp_path: Path) -> None:
+    batch = again(autumn(tmp_path), tmp_path / "出")
+    result = packed(only(batch))
+    now = (tmp_path / "秋" / "a.xlsx").read_bytes()
+    looks = [
+        Look(0, "a.xlsx", b"PK", result, "", "旧.xlsx", now),
+        Look(0, "a.xlsx", now, result, "", "旧.xlsx", b"PK\3\4"),
+        Look(0, "a.xlsx", now, result, "2024秋", "旧.xlsx", now),
+    ]
+    assert [answer["remarks"] for answer in look_again(looks)] == [
+        ["校验以后这个文件改过或不在了，没有与上学期核对"],
+        ["没有与上学期核对：文件不完整，后半部分缺失，多半是下载或传送中断。请重新下载，或请对方重新发送。"],
+        ["没有与上学期核对：上期的表应是2024年春季学期的，给的是2024年秋季学期的"],
+    ]
+
+
+def test_a_worker_that_fails_at_the_second_look(spring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(looks: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(second, "look_again", broken)
+    batch = again(autumn(tmp_path), tmp_path / "出", spring / "春出")
+    assert only(batch).remarks == [f"没有与上学期核对：{CRASHED.message}"]
+    assert [text for text, _ in table_lines(batch) if text.startswith("注意：")] == [
+        f"注意：{NAME}：没有与上学期核对：{CRASHED.message}"
+    ]
+
+
+def test_a_batch_of_the_same_term_is_no_last_term(spring: Path, tmp_path: Path) -> None:
+    batch = again(City({"a.xlsx": school_bytes(0)}).write(tmp_path / "收"), tmp_path / "出", spring / "春出")
+    assert (only(batch).remarks, only(batch).findings) == ([], [])
+    assert batch.schools[0].progress == {"仍存在": 0, "新出现": 0, "已消除": 0}

@@ -9,6 +9,7 @@ import pytest
 from jiesuan.bind import Workbook, bind
 from jiesuan.check.ledger import Ledger
 from jiesuan.check.relations import relate
+from jiesuan.ref import a1
 from jiesuan.report import Finding
 from jiesuan.rule import Rule
 
@@ -90,3 +91,58 @@ def test_months_that_fail_together_are_one_finding() -> None:
     apart, together = told(holds, each=each)[0], told(holds, each=each, together=("月",))[0]
     assert len(apart) == 5 * len(together)
     assert {item.message for item in together} == {"试（另有 4 个月也是如此）"}
+
+
+AID = "助学金/申报审批,一年级,涉农专业,其他"
+BOUND = "助学金.人次 <= 5 * 助学金.人数"
+EACH: dict[str, Any] = {
+    "each": ["口径", "年级", "专业性质", "困难类型"],
+    "where": {"口径": ["申报审批"], "年级": ["一年级"], "专业性质": ["涉农专业"], "困难类型": ["其他"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("holds", "first"),
+    [(BOUND, "人次"), ("助学金.人次 < 5 * 助学金.人数", "人次"), ("5 * 助学金.人数 >= 助学金.人次", "人数")],
+)
+def test_a_typed_negative_number_bounds_nothing(holds: str, first: str) -> None:
+    book = workbook({f"{AID}/人数": -7})
+    assert told(holds, book, **EACH) == ([], [f"{BASE.cell(f'{AID}/人数')} 是负数"])
+    assert places(holds, workbook({f"{AID}/人数": 1}), **EACH) == [f"{AID}/{first}"]
+
+
+def test_a_negative_number_below_its_bound_is_no_fault_of_the_relation() -> None:
+    assert told(BOUND, workbook({f"{AID}/人次": -7}), **EACH) == ([], [])
+
+
+def test_a_sum_with_a_negative_number_in_it_is_compared() -> None:
+    (finding,), unchecked = told("sum(助学金.人次) <= sum(助学金.人数)", workbook({f"{AID}/人数": -5000}))
+    assert (finding.expected[:5], unchecked) == ("不大于 -", [])
+
+
+def test_a_bound_that_a_subtraction_makes_negative_is_checked() -> None:
+    (finding,), unchecked = told("助学金.人次 <= 助学金.人数 - 99", workbook(), **EACH)
+    assert (finding.expected[:5], unchecked) == ("不大于 -", [])
+
+
+def test_equality_is_compared_with_whatever_was_typed() -> None:
+    assert places("助学金.人次 == 5 * 助学金.人数", workbook({f"{AID}/人数": -7}), **EACH) == [f"{AID}/人次"]
+
+
+def test_a_negative_number_that_a_formula_makes_is_told_where_it_was_typed() -> None:
+    book = workbook({f"{AID}/人数": -7})
+    table = book.tables["助学金"]
+    name = next(ref for ref in told(BOUND, book, **EACH)[1])
+    row, column = next(
+        cell for cell in filter(None, table.columns["人数"].cells) if f"{table.sheet.name}!{a1(*cell)}" in name
+    )
+    table.sheet.formulas[row, column] = "=0-7"
+    assert [len(part) for part in told(BOUND, book, **EACH)] == [1, 0]
+
+
+def test_a_difference_may_be_negative_and_bounds_what_it_bounds() -> None:
+    paid = AID.replace("申报审批", "实际发放")
+    book = workbook({f"{paid}/人数": 60, f"{paid}/人次": 300})
+    more = {**EACH, "where": {**EACH["where"], "口径": ["差额"]}}
+    findings, unchecked = told("助学金.人次 >= 助学金.人数 + 1000", book, **more)
+    assert (len(findings), unchecked) == (1, [])

@@ -8,7 +8,10 @@ import pytest
 
 from jiesuan.marking import clear, mark
 from jiesuan.marking import mark as mark_module
+from jiesuan.marking.journal import PART
+from jiesuan.marking.package import Package
 from jiesuan.marking.sheet import MAX_AREAS
+from jiesuan.marking.workbook import WorkbookPart
 
 from ..reading.making import zipped
 from .making import (
@@ -447,6 +450,23 @@ class TestWorkbook:
         marked = mark(data, report(finding("表2", "A1"), finding("表1", "A1")))
         assert clear(marked) == data
         assert b"tabSelected" not in members(marked)["xl/worksheets/sheet2.xml"]
+
+    @pytest.mark.parametrize(("opens", "number"), [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2)])
+    def test_chart_sheets_are_not_counted(self, opens: int, number: int) -> None:
+        """As the programs that open the file count: 图1 表2 图3 表4 表5."""
+        kinds = ("chartsheet", "worksheet", "chartsheet", "worksheet", "worksheet")
+        chart = f'<chartsheet xmlns="{MAIN}"/>'
+        texts = [chart if kind == "chartsheet" else sheet_xml(ROW) for kind in kinds]
+        data = simple(*texts, before=f'<workbookPr/><bookViews><workbookView activeTab="{opens}"/></bookViews>')
+        rels = members(data)["xl/_rels/workbook.xml.rels"]
+        for place in (1, 3):
+            ours = f'Id="r{place}" Type="{OFFICE}/'.encode()
+            rels = rels.replace(ours + b"worksheet", ours + b"chartsheet")
+        data = with_parts(data, {"xl/_rels/workbook.xml.rels": rels})
+        marked = assert_round_trip(data, report(finding("表2", "A1")))
+        assert f'jiesuan-mark:result:{number}"' in members(marked)["xl/worksheets/sheet6.xml"].decode()
+        again = WorkbookPart(Package(clear(with_parts(marked, {}, drop=[PART]))))
+        assert again.sheets[again.active].name == ("表2", "表4", "表5")[number]
 
     def test_a_sheet_whose_part_is_missing(self) -> None:
         data = with_parts(simple(sheet_xml(ROW), sheet_xml(ROW)), {}, drop=["xl/worksheets/sheet2.xml"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jiesuan.book import memory_book
 from jiesuan.explain import Judgement, Mark, Remark, Typed, spot
 from jiesuan.marking import mark
-from jiesuan.marking.result import COLUMNS, HEADER_ROW, problem_lines, row_height
+from jiesuan.marking.result import COLUMNS, HEADER_ROW, REASON, problem_lines, row_height
 from jiesuan.marking.returned import is_result, typed_in, without_result
 from jiesuan.report import Related, Report, Unverified
 
@@ -39,6 +39,19 @@ def test_rows_by_level() -> None:
         "闽技助文〔2024〕5号",
         "先核对名单",
     ]
+
+
+def test_only_what_a_reason_answers_looks_fillable() -> None:
+    found = report(
+        finding("表1", "A1"), finding("表1", "A2", "核实"), finding("表1", "A3", "提示"), finding("", "", "核实")
+    )
+    found.explained = [finding("表1", "B9", "核实")]
+    sheet = openpyxl_book(mark(simple(), found))["校验结果"]
+    column = [sheet.cell(row, REASON) for row in range(8, 13)]
+    assert [sheet.cell(row, 1).value for row in range(8, 13)] == ["错误", "核实", "核实", "提示", "已说明"]
+    assert [cell.fill.fill_type for cell in column] == [None, "solid", "solid", None, "solid"]
+    assert {cell.fill.fgColor.rgb for cell in column if cell.fill.fill_type} == {"FFFFFDF0"}
+    assert {(cell.border.left.style, cell.alignment.wrap_text) for cell in column} == {("thin", True)}
 
 
 def test_what_could_not_be_checked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiesuan.book import Value, memory_book
-from jiesuan.publicize.lint import Linter, lint_book, lint_file, public_fields
+from jiesuan.publicize.lint import HEADING_ROWS, Linter, lint_book, lint_file, public_fields
 from jiesuan.publicize.parts import Piece
 from jiesuan.reading import UnreadableFile
 from jiesuan.report import Report
@@ -149,3 +150,144 @@ def test_other_files(tmp_path: Path) -> None:
     assert caught.value.message == "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。"
     with pytest.raises(UnreadableFile):
         lint_file(tmp_path / "没有.xlsx", PACK)
+
+
+# ── what there is to read ──
+
+
+def test_a_file_without_a_word_is_never_clean() -> None:
+    report = lint_book(memory_book("公示.xlsx", {"公示": [[None, ""], []]}), PACK, today=TODAY)
+    assert (report.blank, report.clean, found(report)) == (True, False, [])
+    assert [item.why for item in report.unchecked] == ["文件里没有文字"] * 9
+    assert report.counts == {"selected": 9, "passed": 0, "found": 0, "explained": 0, "unchecked": 9}
+
+
+def test_texts_beside_the_cells_are_no_content() -> None:
+    made = memory_book("公示.xlsx", {"公示": []})
+    beside = [Piece("文件属性", "某校"), Piece("数字格式", "元"), Piece("名称和其他设置", "打印区域")]
+    assert lint_book(made, PACK, pieces=beside, today=TODAY).blank
+    assert lint_book(made, PACK, pieces=[Piece("页眉页脚", "&P")], today=TODAY).blank
+    assert not lint_book(made, PACK, pieces=[Piece("页眉页脚", "某校")], today=TODAY).blank
+
+
+def test_a_finding_in_the_name_of_an_empty_file_is_still_told() -> None:
+    report = lint_book(memory_book("13912345678.xlsx", {"公示": []}), PACK, today=TODAY)
+    assert (report.blank, [(f.code, f.label) for f in report.findings]) == (False, [("G103", "文件名")])
+
+
+def test_remarks_of_the_reader_are_handed_on() -> None:
+    made = memory_book("公示.xlsx", {"公示": [[NOTICE], HEADS, ROW]})
+    made.remarks = ["工作表“甲”已损坏，没有读取。"]
+    assert lint_book(made, PACK, today=TODAY).remarks == made.remarks
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, []), (2, ["文件里有 2 张图片，图片里的字没有检查，请自己看一遍"])])
+def test_pictures_are_told(tmp_path: Path, count: int, said: list[str]) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph(NOTICE)
+    path = tmp_path / "公示.docx"
+    document.save(str(path))
+    with zipfile.ZipFile(path, "a") as archive:
+        for serial in range(count):
+            archive.writestr(f"word/media/image{serial}.PNG", b"x")
+        archive.writestr("word/media/note.txt", b"x")
+    report = lint_file(path, PACK, today=TODAY)
+    assert (report.remarks, found(report)) == (said, [])
+
+
+def test_a_document_by_paragraph_and_cell(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("公示期：2024年9月3日至9月6日")
+    document.add_paragraph("联系电话13912345678")
+    table = document.add_table(1, 2)
+    table.cell(0, 1).text = number(1)
+    path = tmp_path / "公示.docx"
+    document.save(str(path))
+    report = lint_file(path, PACK, today=TODAY)
+    assert found(report) == [
+        ("G101", "第1个表格第1行第2列", "有身份证号"),
+        ("G103", "第2段", "有电话号码"),
+        ("G109", "第1段", "2024-09-03 至 2024-09-06 只有 4 个工作日"),
+    ]
+    assert [f.actual for f in report.findings] == [f"350***********{number(1)[-4:]}", "139****5678", "4 个工作日"]
+
+
+# ── headings ──
+
+
+def test_only_a_row_that_names_two_known_columns_is_a_heading() -> None:
+    assert found(lint(["姓名", "爱好"], ["张三", "下棋"])) == []
+    assert found(lint(["姓名", "爱好", "班级"], ["张三", "下棋", "1班"])) == [("G107", "B3", "“爱好”不在可公示之列")]
+
+
+def test_headings_are_found_in_the_first_rows_alone() -> None:
+    rows: list[list[Value]] = [["说明"]] * HEADING_ROWS
+    assert found(lint(*rows, [*HEADS, "爱好"], [*ROW, "下棋"])) == []
+
+
+def test_a_heading_that_holds_a_number_is_read_as_well() -> None:
+    assert found(lint([*HEADS, "备注13912345678"], [*ROW, ""])) == [
+        ("G103", "G3", "有电话号码"),
+        ("G107", "G3", "“备注139****5678”不在可公示之列"),
+    ]
+
+
+def test_a_heading_may_be_longer_than_the_name_it_holds() -> None:
+    assert found(lint([*HEADS, "学生本人身份证号码（必填）"], [*ROW, ""])) == [
+        ("G101", "G3", "公示表里有“学生本人身份证号码(必填)”一列")
+    ]
+
+
+def test_what_may_be_published_is_told_with_the_heading_that_may_not() -> None:
+    (finding,) = lint([*HEADS, "爱好"], [*ROW, ""]).findings
+    assert {"姓名", "学校", "班级"} <= set(finding.expected.split("、"))
+    assert "身份证" not in finding.expected
+
+
+def test_a_forbidden_column_that_is_hidden_is_told_as_such() -> None:
+    made = memory_book("公示.xlsx", {"公示": [[NOTICE], [*HEADS, "身份证号"], [*ROW, number(1)]]})
+    made.sheets[0].hidden_columns = {7}
+    assert found(lint_book(made, PACK, today=TODAY)) == [
+        ("G101", "G2", "公示表里有“身份证号”一列（在隐藏的列里）"),
+        ("G101", "G3", "有身份证号（在隐藏的列里）"),
+        ("G108", "G2", "隐藏的列里有内容"),
+    ]
+
+
+def test_a_hidden_row_of_a_shown_sheet() -> None:
+    made = memory_book("公示.xlsx", {"公示": [[NOTICE], HEADS, ROW, ROW]})
+    made.sheets[0].hidden_rows = {4}
+    assert found(lint_book(made, PACK, today=TODAY)) == [("G108", "A4", "隐藏的行里有内容")]
+
+
+# ── cells ──
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (dt.datetime(2008, 1, 15, 8), [("G104", "G4", "像是出生日期")]),
+        (dt.date(2024, 8, 30), []),
+        (13912345678.0, [("G103", "G4", "有电话号码")]),
+        (12, []),
+        ("", []),
+        (f"{number(1)}；{number(2)}；13912345678", [("G101", "G4", "有身份证号"), ("G103", "G4", "有电话号码")]),
+    ],
+)
+def test_values_of_every_kind(value: Value, expected: list[tuple[str, str, str]]) -> None:
+    assert found(lint([*HEADS, "备注"], [*ROW, value])) == expected
+
+
+def test_the_same_thing_at_two_cells_is_told_twice_and_at_one_place_once() -> None:
+    pieces = [Piece("批注", "13912345678")] * 3
+    report = lint([*HEADS, "备注"], [*ROW, "13912345678"], [*ROW, "13912345678"], pieces=pieces)
+    assert [f.cell or f.label for f in report.findings] == ["G4", "G5", "批注"]
+
+
+def test_a_period_over_the_turn_of_the_year() -> None:
+    assert found(lint(HEADS, ROW, notice="公示时间：2024年12月30日至2025年1月7日")) == []
+    assert [f.actual for f in lint(HEADS, ROW, notice="公示时间：2024年12月30日至1月7日").findings] == ["0 个工作日"]

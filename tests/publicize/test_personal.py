@@ -70,6 +70,68 @@ def test_long_numbers(digits: str, heading: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("350***********1234", "350***********1234"),
+        ("3505022008****0011", "350***********0011"),
+        ("350502****xxxx0011", "350***********0011"),
+        ("号3505020115●●●●●●●X", "350***********●●●X"),
+    ],
+)
+def test_a_number_hidden_in_part_is_shown_no_further_than_a_masked_one(text: str, shown: str) -> None:
+    assert list(personal(text)) == [Found("identity", shown)]
+
+
+@pytest.mark.parametrize("text", ["350****1234", "1390000****", "12****", "编号350-****-1234"])
+def test_other_stars(text: str) -> None:
+    assert list(personal(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"{WHOLE}，电话13912345678",
+            [Found("identity", f"350***********{WHOLE[-4:]}"), Found("phone", "139****5678")],
+        ),
+        ("13912345678、13912345679", [Found("phone", "139****5678"), Found("phone", "139****5679")]),
+        ("(0591)87500000", [Found("phone", "059*****0000")]),
+        ("139123456789", []),
+        ("13912345678，2023秋数控1班", [Found("phone", "139****5678")]),
+        ("13912345678 2班", [Found("phone", "139****5678")]),
+        ("6222 0212 1391 2345 6780 0", []),
+        ("6222021234567890128、6222021234567890128", [Found("card", "622************0128")]),
+        ("350502080115001，13912345678", [Found("identity", "350********5001")]),
+        ("2008/1/15生，2009.2.3生", [Found("birth", "2008年…"), Found("birth", "2009年…")]),
+        ("生于二〇〇八年", []),
+        ("  南湖小区 3栋", [Found("address", "南湖小…")]),
+        ("家庭困难，残疾，低保", [Found("hardship", "低保")]),
+    ],
+)
+def test_several_things_in_one_text(text: str, expected: list[Found]) -> None:
+    assert list(personal(text, words=("低保", "残疾"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("digits", "heading", "kind"),
+    [
+        ("350502200801150011", "银行卡号", "identity"),
+        ("622202123456789", "证件号码", "identity"),
+        ("62220212345678901", "身份证号", ""),
+        ("4111111111111111", "", "card"),
+        ("4111111111111112", "", ""),
+        ("4111111111111112", "开户银行", "card"),
+        ("411111111111111X", "", ""),
+        ("00000000000000", "", ""),
+        (f"{WHOLE}6222021234567890123", "", "identity"),
+        (f"999{WHOLE}", "", "identity"),
+    ],
+)
+def test_what_a_long_number_must_be_taken_for(digits: str, heading: str, kind: str) -> None:
+    assert number_kind(digits, heading) == kind
+
+
+@pytest.mark.parametrize(
     ("year", "heading", "expected"), [(2008, "", True), (2024, "", False), (1950, "", False), (2023, "出生日期", True)]
 )
 def test_dates_of_birth(year: int, heading: str, expected: bool) -> None:

@@ -270,6 +270,19 @@ class TestLeftOut:
         assert refused(tmp_path, zipped(parts("<worksheet>"))).kind == "corrupt"
         assert refused(tmp_path, zipped(parts())).kind == "corrupt"
 
+    @pytest.mark.parametrize("kind", ["chartsheet", "dialogsheet", "xlMacrosheet"])
+    def test_no_worksheet_at_all(self, tmp_path: Path, kind: str) -> None:
+        content = parts(sheet_xml(ONE), sheet_xml(ONE))
+        content["xl/_rels/workbook.xml.rels"] = relations(
+            ("r1", kind, "worksheets/sheet1.xml"), ("r2", kind, "worksheets/sheet2.xml")
+        )
+        problem = refused(tmp_path, zipped(content))
+        assert problem.kind == "no-worksheet"
+        assert problem.message == (
+            "这个工作簿里只有图表一类的页，没有工作表，也就没有表格可以校验。"
+            "请确认没有拿错文件；表格是贴成图片或图表的，请换成放着表格的那个工作簿再试。"
+        )
+
     @pytest.mark.parametrize(
         "member",
         ["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"],

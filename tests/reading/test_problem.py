@@ -22,6 +22,7 @@ SLUGS = {
     "encrypted",
     "too-large",
     "unsafe",
+    "no-worksheet",
     "corrupt",
     "timeout",
     "crashed",

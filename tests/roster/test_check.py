@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiesuan.book import Value
+from jiesuan.book import Value, memory_book
 from jiesuan.roster.attendance import CALLS
-from jiesuan.roster.check import CELLS, CHECKS
+from jiesuan.roster.check import CELLS, CHECKS, check_roster
 from jiesuan.roster.compare import COMPARISONS
+from jiesuan.roster.read import roster_of
 from jiesuan.term import Term
 
 from ..making import ID, PACK, PHONE, SPRING, sample
-from .making import HEADS, checked, found, number, of_sample, student
+from .making import HEADS, INFO, TODAY, book, checked, found, number, of_sample, student
 
 AUTUMN25 = Term.parse("2025秋")
 BASIS_2016 = "财科教〔2016〕35号（人社厅发〔2018〕28号三(一)所列依据）"
@@ -171,3 +172,41 @@ def test_one_changed_student_is_told_at_his_row_alone(data: st.DataObject) -> No
     _, changes, _ = data.draw(st.sampled_from([case for case in CASES if case[0] in ("R102", "R107", "R116", "R117")]))
     rows[at] = {**rows[at], **changes, "出生日期": None}
     assert {finding.cell[-len(str(at + 3)) :] for finding in checked(*rows).findings} == {str(at + 3)}
+
+
+# ── what stands in only part of the roster ──
+
+
+def test_two_with_one_number_on_two_sheets() -> None:
+    first, second = book(student(1)).sheets[0], book(student(2), student(1), sheet="转入").sheets[0]
+    made = memory_book("名册.xlsx", {"导出": first.values, "转入": second.values})
+    report = check_roster(roster_of(made, INFO), PACK, SPRING, today=TODAY)
+    assert [(f.code, f.sheet, f.cell, f.message) for f in report.findings] == [
+        ("R105", "导出", "D3", "转入!D4 也是这个号码"),
+        ("R105", "转入", "D4", "导出!D3 也是这个号码"),
+    ]
+
+
+def test_at_most_five_others_are_named() -> None:
+    report = checked(*(student(1) for _ in range(8)))
+    assert report.findings[0].message == "D4、D5、D6、D7、D8 也是这个号码"
+    assert [f.cell for f in report.findings if f.code == "R105"] == [f"D{row}" for row in range(3, 11)]
+
+
+@pytest.mark.parametrize(
+    ("born", "years"), [("20090901", None), ("20080902", None), ("19940301", 30), ("19940302", 29), ("20150301", 9)]
+)
+def test_age_counts_from_the_first_day_of_the_term(born: str, years: int | None) -> None:
+    """Spring begins on the first of March."""
+    rule = next(rule for rule in PACK.rules.values() if rule.check == "age" and rule.needs.startswith("名册"))
+    youngest, oldest = int(rule.options["youngest"]), int(rule.options["oldest"])
+    report = checked(student(1, 身份证号=number(1, born), 出生日期=None))
+    said = [f.message for f in report.findings if f.code == rule.code]
+    wrong = years is not None and not youngest <= years <= oldest
+    assert said == ([f"学期开始时 {years} 周岁"] if wrong else [])
+
+
+def test_a_student_without_a_number_has_no_age() -> None:
+    report = checked(student(1, 身份证号=None), student(2))
+    assert {f.cell for f in report.findings} == {"D3"}
+    assert not any("周岁" in f.message for f in report.findings)

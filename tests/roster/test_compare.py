@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from jiesuan.bind import Workbook
 from jiesuan.book import Value
+from jiesuan.number import Number
 from jiesuan.report import Finding
 from jiesuan.roster.compare import compare, present
 from jiesuan.roster.read import grade_in
@@ -202,3 +204,54 @@ def test_a_workbook_without_that_form_is_unchecked() -> None:
     assert {(i.rule.code, i.why) for i in report.unchecked} == {
         ("R207", "结算表里没有免学费精准资助情况统计表"), ("R208", "结算表里没有免学费精准资助情况统计表"),
     }  # fmt: skip
+
+
+# ── figures that cannot be read ──
+
+
+def spoilt(role: str, name: str, grade: str) -> Workbook:
+    """The workbook with a text in that month at the first row of the grade."""
+    book = bound(SAMPLE.filling, "市属", SPRING)
+    table = book.tables[role]
+    axis = table.form.axes.index("年级")
+    row = next(i for i in table.details() if table.keys[i][axis] == grade)
+    table.columns[name].numbers[row] = Number(None, "text")
+    return book
+
+
+def test_a_month_with_a_text_leaves_that_month_of_that_grade_unchecked() -> None:
+    rows = of_sample(SAMPLE)
+    report = compare(roster(*rows), spoilt("生均", "第2月", "二年级"))
+    assert {(item.rule.code, item.why) for item in report.unchecked} == {
+        ("R201", "二年级4月有读不出的人数"), ("R202", "二年级4月有读不出的人数"),
+    }  # fmt: skip
+    assert report.findings == []
+    del rows[plain(rows)]
+    short = compare(roster(*rows), spoilt("生均", "第2月", "一年级")).findings
+    assert [f.label for f in short] == [f"一年级 · {month}学籍人数" for month in SPRING.months if month != "4月"]
+
+
+def test_a_row_of_free_tuition_with_a_text_is_compared_in_the_other_months() -> None:
+    rows = of_sample(SAMPLE)
+    book = spoilt("免学费", "第1月", "一年级")
+    report = compare(roster(*rows), book)
+    axes = [book.tables["免学费"].form.axes.index(name) for name in ("年级", "专业类别", "困难类型")]
+    key = next(book.tables["免学费"].keys[i] for i in book.tables["免学费"].details())
+    why = f"{' · '.join(key[axis] for axis in axes)}3月的人次读不出"
+    assert {(item.rule.code, item.why) for item in report.unchecked} == {("R207", why), ("R208", why)}
+    assert report.findings == []
+
+
+def test_the_cell_of_the_largest_number_is_named_with_all_that_were_added() -> None:
+    rows = of_sample(SAMPLE)
+    del rows[plain(rows)]
+    table = WORKBOOK.tables["生均"]
+    axis = table.form.axes.index("年级")
+    own = [i for i in table.details() if table.keys[i][axis] == "一年级"]
+    largest = max(own, key=lambda i: table.amount("第1月", i))
+    first = compared(rows)[0]
+    ref = table.ref("第1月", largest)
+    assert ref is not None
+    assert (first.sheet, first.cell) == (ref.sheet, ref.cell)
+    assert first.related[0].label == f"一年级 · 3月之和（{len(own)}格）"
+    assert first.related[1].label == "名册 一年级 3月在校"

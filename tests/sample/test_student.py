@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from jiesuan.sample import student as module
 from jiesuan.sample.student import Draw, Major, SampleError, load_catalogue
 from jiesuan.term import Term
 
@@ -101,20 +101,27 @@ def test_more_students_open_more_majors() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "表册 fujian-2024 没有 sample.toml，不能生成示例数据。"),
-        ("class_size = 45\n", "sample.toml：Object missing required field `majors`"),
-        ('class_size = "45"\n', "sample.toml：Expected `int`, got `str` - at `$.class_size`"),
-        ("class = 45\n", "sample.toml：Object contains unknown field `class`"),
+        (
+            None,
+            "表册 hunan-2026 的文件夹里没有 sample.toml，不能生成示例数据。"
+            "请照 fujian-2024 的 sample.toml 写一个，放在 pack.toml 旁边。",
+        ),
+        ("class_size = 45\n", "sample.toml：缺少 majors。"),
+        ('class_size = "45"\n', "sample.toml：class_size 应为整数（不加引号），现为文字。"),
+        ("class = 45\n", "sample.toml：没有“class”这个键，最接近的是 class_size。"),
     ],
 )
-def test_a_catalogue_that_cannot_be_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, message: str
-) -> None:
-    monkeypatch.setattr(module, "packs_folder", lambda: tmp_path)
-    folder = tmp_path / PACK.info.id
-    folder.mkdir()
+def test_a_catalogue_that_cannot_be_used(tmp_path: Path, text: str | None, message: str) -> None:
+    own = replace(PACK, folder=tmp_path, info=msgspec.structs.replace(PACK.info, id="hunan-2026"))
     if text is not None:
-        (folder / "sample.toml").write_text(text, encoding="utf-8")
+        (tmp_path / "sample.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SampleError) as caught:
-        load_catalogue(PACK)
+        load_catalogue(own)
     assert str(caught.value) == message
+
+
+def test_the_catalogue_of_ones_own_pack(tmp_path: Path) -> None:
+    text = PACK.file("sample.toml").read_text(encoding="utf-8")
+    (tmp_path / "sample.toml").write_text(text.replace("class_size    = 45", "class_size    = 30"), encoding="utf-8")
+    own = load_catalogue(replace(PACK, folder=tmp_path))
+    assert (own.class_size, own.majors) == (30, CATALOGUE.majors)

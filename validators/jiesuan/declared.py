@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import tomli
 
+from .faults import syntax_fault, value_fault
 from .term import Term
 
 _T = TypeVar("_T")
@@ -78,11 +79,15 @@ def pack_folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
 def parse(path: Path) -> dict[str, Any]:
     """A TOML file as it stands.  Raises PackError."""
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise PackError(f"读不了 {path.name}") from error
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path.name} 不是有效的 TOML：{error}") from error
+    except tomli.TOMLDecodeError as error:
+        raise PackError(f"{path.name} 不是有效的 TOML：{syntax_fault(error)}。") from error
+    except UnicodeDecodeError as error:
+        raise PackError(f"{path.name} 不是 UTF-8 编码，请用记事本另存为 UTF-8。") from error
+    except RecursionError as error:
+        raise PackError(f"{path.name} 不是有效的 TOML：括号或键名套得太深。") from error
 
 
 def read_declaration(path: Path, kind: type[_T]) -> _T:
@@ -95,7 +100,7 @@ def checked(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        raise PackError(f"{path.name}：{error}") from error
+        raise PackError(f"{path.name}：{value_fault(error, table, kind)}。") from error
 
 
 def check_terms(where: str, *terms: str) -> None:

@@ -35,6 +35,7 @@ WHOLE: frozenset[str] = frozenset({"人数", "人次", "序号"})
 
 
 _VAGUE = (
+    "金额（万元）",
     "金额",
     "人数",
     "人次",

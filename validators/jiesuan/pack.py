@@ -59,12 +59,21 @@ class Pack:
     wording: Wording = field(default_factory=Wording)
     """What a written reason must not be."""
     majors: Majors = field(default_factory=Majors)
+    folder: Path | None = None
+    """Where it was read from."""
     _dated: dict[tuple[str, Term], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def template_version(self) -> str:
         """What our own templates carry in their document properties."""
         return f"{self.info.id}/{self.info.version}"
+
+    def file(self, name: str) -> Path:
+        """A file beside its forms (`sample.toml`); where it has none, that of the program's own pack of the same id.  It need
+        not be there."""
+        ours = packs_folder() / self.info.id / name
+        own = ours if self.folder is None else self.folder / name
+        return own if own.is_file() or not ours.is_file() else ours
 
     def set_named(self, name: str) -> SetInfo:
         """The set 省属, 市属 or 设区市.  Raises KeyError."""
@@ -167,7 +176,7 @@ def _load(folder: Path) -> Pack:
             rules[rule.code] = rule
     wording = _optional(folder / "explain.toml", Wording)
     majors = _optional(folder / "majors.toml", Majors)
-    pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording, majors)
+    pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording, majors, folder)
     _verify(pack)
     return pack
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
-from .pack import Pack, PackError, packs_folder, read_table
+from .pack import Pack, PackError, read_table
 from .policy import in_force
 from .term import Term
 from .text import fold
@@ -157,7 +158,7 @@ def split(amount: Decimal, tenths: int) -> tuple[Decimal, Decimal]:
 
 def load_shares(pack: Pack, term: Term) -> Shares:
     """The table of a pack for a term.  Raises PackError."""
-    file = _file(pack.info.id)
+    file = _file(pack.file("shares.toml"))
     for table in file.table:
         if in_force(table.since, table.until, term):
             return Shares(table, file, term)
@@ -165,8 +166,7 @@ def load_shares(pack: Pack, term: Term) -> Shares:
 
 
 @lru_cache(maxsize=8)
-def _file(pack: str) -> SharesFile:
-    path = packs_folder() / pack / "shares.toml"
+def _file(path: Path) -> SharesFile:
     file = read_table(path, SharesFile)
     for table in file.table:
         for bureau, places in table.province.items():

@@ -106,7 +106,7 @@ def usage_message(error: Any, kinds: set[str]) -> str:
     param = getattr(error, "param", None)
     option = getattr(error, "option_name", "")
     if "NoSuchOption" in kinds:
-        close = sorted(getattr(error, "possibilities", None) or ())
+        close = difflib.get_close_matches(option, getattr(error, "possibilities", None) or (), n=3, cutoff=0)
         return f"没有“{option}”这个选项" + (f"，是不是 {'、'.join(close)}？" if close else "。")
     if "BadOptionUsage" in kinds:
         return f"选项 {option} 后面要写值。" if "require" in error.message else f"选项 {option} 后面不写值。"
@@ -165,7 +165,8 @@ def _described(param: Any) -> str:
     default = param.default.value if isinstance(param.default, Enum) else param.default
     if param.required:
         return f"{param.help}（必填）" if param.param_type_name == "option" else str(param.help)
-    return str(param.help) + (f"（默认 {default}）" if default not in (None, False, "") else "")
+    silent = default is None or default is False or default == "" or (default == 0 and "0 为" in str(param.help))
+    return str(param.help) + ("" if silent else f"（默认 {default}）")
 
 
 def _table(title: str, rows: list[tuple[str, str]], room: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.workbook.protection import WorkbookProtection
 
+from jiesuan.marking import clear, mark
+from jiesuan.report import Report
+from jiesuan.session import check_file
 from jiesuan_addin import log, trouble
-from jiesuan_addin.hosts import calls
+from jiesuan_addin.hosts import calls, host
 from jiesuan_addin.press import press
 
 from ...making import typed
@@ -98,6 +102,45 @@ def test_a_protected_sheet_is_listed_but_not_marked_and_a_chart_behind_is_left_a
     assert book.sheets["校验结果"].impl.position == len(FORMS) + 1
     assert click(app, "clear").murmured == ["标记已清除。"]
     assert [port.name for port in book.impl.port.sheets()] == [FORMS[0], "图", *FORMS[1:]]
+
+
+@pytest.mark.parametrize("place", [0, 1, 4])
+def test_marks_of_the_command_line_beside_a_chart_sheet(app: Any, made: Callable[..., Path], place: int) -> None:
+    def add(book: Workbook) -> None:
+        front = book.worksheets[1]
+        add_chart(False)(book)
+        book.move_sheet("图", place - 1)
+        book.active = book.sheetnames.index(front.title)
+
+    path = made(add, B33=-7)
+    found = check_file(path)
+    assert isinstance(found, Report)
+    path.write_bytes(mark(path.read_bytes(), found))
+    book = app.books.open(path)
+    assert book.sheets.active.name == "校验结果"
+    assert click(app, "clear").murmured == ["标记已清除。"]
+    assert (names(book), book.sheets.active.name) == (FORMS, FORMS[1])
+    assert all(marks_of(sheet) == ({}, {}) for sheet in book.sheets)
+    assert [port.name for port in book.impl.port.sheets()] == [*FORMS[:place], "图", *FORMS[place:]]
+
+
+def test_marks_of_a_button_beside_a_chart_sheet(file_app: Any, made: Callable[..., Path]) -> None:
+    """LibreOffice would save the chart sheet as a worksheet."""
+
+    def add(book: Workbook) -> None:
+        add_chart(False)(book)
+        book.move_sheet("图", -1)
+        book.active = book.sheetnames.index(FORMS[1])
+
+    host("file")
+    for other in list(file_app.books):
+        other.close()
+    path = made(add, B33=-7)
+    book = file_app.books.open(path)
+    click(file_app, "check")
+    book.save()
+    book.close()
+    assert load_workbook(BytesIO(clear(path.read_bytes()))).active.title == FORMS[1]
 
 
 def test_nothing_is_calculated_on_a_protected_sheet(app: Any, made: Callable[..., Path]) -> None:

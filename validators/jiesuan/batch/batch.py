@@ -9,6 +9,7 @@ from pathlib import Path
 from ..report import Report
 from ..rule import LEVELS
 from ..term import Term
+from ..text import mask
 from .between import Between, report_of
 from .find import Passed
 from .parcel import FEEDBACK, LETTER
@@ -109,11 +110,19 @@ def state_of(school: School) -> str:
     return "未能全查" if report.unchecked else "通过"
 
 
+def notes_of(school: School) -> list[str]:
+    """What was not checked in a school's workbook, and why: remarks, then rules; no finding, and no pass either."""
+    report = report_of(school)
+    if report is None:
+        return []
+    return [*map(mask, report.remarks), *(f"未能校验[{item.rule.code}] {item.why}" for item in report.unchecked)]
+
+
 def demand(batch: Batch, number: int) -> str:
     """What a school must hand in, for the table."""
     school = batch.schools[number]
     against = "，".join(f"{word} {count}" for word, count in school.progress.items())
-    return _demand(school) + (f"（比上次：{against}）" if against else "")
+    return _demand(school) + (f"（比上次：{against}）" if any(school.progress.values()) else "")
 
 
 def _demand(school: School) -> str:

@@ -100,7 +100,7 @@ def _walk(root: Path, own: set[str]) -> Iterator[tuple[Path, str] | Passed]:
             path = here / name
             shown = _shown(path, root)
             word = ""
-            if os.path.realpath(path) in own or (path / DATA / KEY).exists():
+            if os.path.realpath(path) in own or is_there(path / DATA / KEY):
                 word = "批量校验的结果，不是收到的表"
             elif path.is_symlink() or _is_junction(path):
                 word = "指向别处的文件夹，没有进去"
@@ -154,6 +154,11 @@ def _shown(path: Path, root: Path) -> str:
     return "" if text == "." else text
 
 
+def is_there(path: Path) -> bool:
+    """Whether something stands there; without the right to look, no: `Path.exists` would raise."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
 def _regular(path: Path) -> bool:
     """Whether it may be read; what cannot be asked about is tried, so that the failure is told."""
     try:
@@ -167,4 +172,4 @@ def _is_junction(path: Path) -> bool:
     return bool(asked and asked())
 
 
-__all__ = ["BOOKS", "DATA", "KEY", "Entry", "Found", "Passed", "entries_of", "is_book", "sort_of"]
+__all__ = ["BOOKS", "DATA", "KEY", "Entry", "Found", "Passed", "entries_of", "is_book", "is_there", "sort_of"]

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..marking.files import find_libreoffice
 from ..produce_error import reason
 from ..reading import UnreadableFile
@@ -20,14 +22,16 @@ from .batch import Batch
 from .between import report_of
 from .engine import Engine, chunked, evenly, work
 from .find import DATA, Entry
-from .parcel import Made, Parcel, Problem, encoded, make_parcels, problems_of, short
+from .parcel import Made, Parcel, Problem, encoded, make_parcels, problems_of, short, told_sender
 from .schools import File, School
-from .store import Filed, Index, Store, packed, put
+from .store import Filed, Index, Store, packed, put, sweep
 
 FILES, BYTES = 64, 6 << 20
 """Most files, and bytes, in one piece of work."""
 SCHOOLS = "学校"
 SUMMARY, RECORD, PAGE = "汇总.xlsx", "report.json", "report.html"
+
+_OUTCOME = ("findings", "explained", "explanations")
 
 Tell = Callable[[str, int, int], None]
 """(what is done, how many, of how many); called often."""
@@ -101,12 +105,12 @@ def _parcels(batch: Batch, asked: str) -> Iterator[tuple[int, Parcel]]:
             continue
         if report is None or current is None:
             problems = tuple(
-                Problem("错误", "", "", "", file.name, file.failure.message, help="重新报送")
+                Problem("错误", "", "", "", mask(file.name), told_sender(file.failure.message), help="重新报送")
                 for file in school.files
                 if file.failure is not None
             )
             folder = _folder(school, taken)
-            yield number, Parcel(folder, school.name, "", batch.options.due, school.files[0].name, problems)
+            yield number, Parcel(folder, school.name, "", batch.options.due, mask(school.files[0].name), problems)
         elif school.must_return or report.findings:
             assert current.checked is not None
             yield (
@@ -197,6 +201,7 @@ def write_summaries(batch: Batch, store: Store) -> None:
     try:
         store.write_index(_index(batch))
         store.prune({file.sha256 for file in batch.files if file.sha256})
+        sweep(out)
     except OSError as error:
         trouble(batch, f"“{DATA}”没有写成：{reason(error)}。")
 
@@ -208,16 +213,31 @@ def _index(batch: Batch) -> Index:
         term=batch.term,
         pack=next((report.pack for report in batch.reports), ""),
         files=tuple(_filed(file, owner[file.path]) for file in batch.files),
+        missing=tuple(
+            (school.name, school.listed.set if school.listed else "") for school in batch.schools if not school.files
+        ),
+        lost=tuple((item.path, item.why) for item in batch.lost),
     )
 
 
 def _filed(file: File, school: School) -> Filed:
     report = file.report
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"why": file.failure.message} if file.failure else {}
     if report is not None:
-        facts = {"term": report.term, "set": report.set_name, "errors": report.levels["错误"]}
+        facts = {"term": report.term, "set": report.set_name, "errors": report.levels["错误"], "result": _told(file)}
     counts = school.current is file and report is not None
     return Filed(path=file.path, sha256=file.sha256, school=school.name, counts=counts, **facts)
+
+
+def _told(file: File) -> dict[str, Any]:
+    """The report as it was told, where it says more than the workbook alone gave."""
+    assert file.report is not None and file.checked is not None
+    alone, told = file.checked.result, packed(file.report)
+    return told if any(_bytes(told[part]) != _bytes(alone.get(part)) for part in _OUTCOME) else {}
+
+
+def _bytes(value: object) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")
 
 
 def _relative(folder: Path, out: Path) -> str:

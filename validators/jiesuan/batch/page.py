@@ -9,10 +9,11 @@ from html import escape
 from ..report import Finding
 from ..rule import LEVELS
 from ..text import mask
-from .batch import Batch, demand, state_of
+from .batch import Batch, demand, notes_of, state_of
 from .between import report_of
 from .chart import bars, strip
 from .matrix import WHOLE, by_rule, counts_of, roles_of
+from .schools import School
 from .style import CSS, JS
 
 SHOWN = 300
@@ -82,7 +83,7 @@ def _matrix(batch: Batch) -> Iterator[str]:
         counts, state = counts_of(school), state_of(school)
         report = report_of(school)
         name = escape(school.name)
-        linked = f'<a href="#s{number}">{name}</a>' if report is not None and report.findings else name
+        linked = f'<a href="#s{number}">{name}</a>' if _told(school) else name
         codes = " ".join(sorted(report.found_codes)) if report else ""
         cells = "".join(f"<td>{_counts(counts.get(role, Counter()))}</td>" for role, _ in places)
         yield (
@@ -101,7 +102,7 @@ def _details(batch: Batch) -> Iterator[str]:
     yield "<section><h2>逐校逐处</h2>"
     for number, school in enumerate(batch.schools):
         report = report_of(school)
-        if report is None or school.current is None or not report.findings:
+        if report is None or school.current is None or not _told(school):
             continue
         levels = " ".join(
             f'<i class="{_CLASS[level]}">{level} {report.levels[level]}</i>' for level in LEVELS if report.levels[level]
@@ -112,16 +113,25 @@ def _details(batch: Batch) -> Iterator[str]:
             f"<summary><b>{escape(school.name)}</b> {levels} <small>{escape(mask(school.current.path))} · "
             f"{report.set_name} · {report.term}</small></summary>"
         )
-        yield "<table><thead><tr><th>级别</th><th>规则</th><th>单元格</th><th>问题</th><th>应为 / 实为 / 相差</th><th>办法</th></tr></thead><tbody>"
-        yield from map(_finding, report.findings[:SHOWN])
-        yield "</tbody></table>"
+        if report.findings:
+            yield "<table><thead><tr><th>级别</th><th>规则</th><th>单元格</th><th>问题</th><th>应为 / 实为 / 相差</th><th>办法</th></tr></thead><tbody>"
+            yield from map(_finding, report.findings[:SHOWN])
+            yield "</tbody></table>"
         if len(report.findings) > SHOWN:
             yield f'<p class="note">只列出前 {SHOWN} 处，另有 {len(report.findings) - SHOWN} 处见 汇总.xlsx。</p>'
+        for remark in report.remarks:
+            yield f'<p class="note">{escape(mask(remark).rstrip("。"))}。</p>'
         if report.unchecked:
             texts = "；".join(f"[{item.rule.code}] {item.why}" for item in report.unchecked[:20])
             yield f'<p class="note">未能校验（不等于通过）：{escape(texts)}</p>'
         yield "</details>"
     yield "</section>"
+
+
+def _told(school: School) -> bool:
+    """Whether there is anything to unfold."""
+    report = report_of(school)
+    return report is not None and bool(report.findings or notes_of(school))
 
 
 def _finding(f: Finding) -> str:

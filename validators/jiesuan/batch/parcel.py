@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +14,7 @@ from ..pack import load_pack
 from ..report import Report
 from ..session import Failure, broken, failed
 from ..term import Term
+from ..text import mask
 from .store import report_of
 
 CHECKED = "_已校验"
@@ -84,7 +86,7 @@ def _made(parcel: Parcel) -> Made:
         except Exception as error:
             made.append(_unmarked(parcel, error))
         else:
-            copy = f"{short(PurePosixPath(parcel.path).stem)}{CHECKED}{suffix_of(data)}"
+            copy = f"{short(mask(PurePosixPath(parcel.path).stem))}{CHECKED}{suffix_of(data)}"
             made.append((f"{parcel.folder}/{copy}", data))
     if parcel.problems:
         made.append((f"{parcel.folder}/{FEEDBACK}", feedback(parcel)))
@@ -109,6 +111,7 @@ def marked(parcel: Parcel) -> bytes:
     from ..marking.package import Package
     from ..marking.returned import came_back
     from ..session import open_workbook
+    from .letter import timeless
 
     data, suffix = parcel.data, PurePosixPath(parcel.path).suffix.lower()
     try:
@@ -116,7 +119,7 @@ def marked(parcel: Parcel) -> bytes:
     except NotMarkable as problem:
         if problem.kind != "not-ooxml" or suffix not in _FOREIGN:
             raise
-        data = converted(data, suffix)
+        data = timeless(converted(data, suffix))
     report = report_of(parcel.result, parcel.path, load_pack(parcel.pack))
     workbook = open_workbook(
         Path(PurePosixPath(parcel.path).name), term=Term.parse(parcel.asked) if parcel.asked else None, data=parcel.data
@@ -162,6 +165,11 @@ def problems_of(report: Report) -> tuple[Problem, ...]:
     if report.blank:
         found.insert(0, Problem("错误", "", "", "", "", "这套表还没有填数", help="填好后再报"))
     return tuple(found)
+
+
+def told_sender(message: str) -> str:
+    """Why a file could not be read, for the school that sent it: without asking it to have the file sent again."""
+    return "".join(part for part in re.findall("[^。；]+[。；]?", message) if "对方" not in part).rstrip("；。") + "。"
 
 
 def short(text: str) -> str:

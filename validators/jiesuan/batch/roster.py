@@ -87,7 +87,7 @@ def same_school(one: str, other: str) -> float:
     a, b = fold(one), fold(other)
     if a == b:
         return 1.0
-    if sorted(_ORDINAL.findall(a)) != sorted(_ORDINAL.findall(b)):
+    if _ORDINAL.findall(a) != _ORDINAL.findall(b):  # in their order: 十三 is not 三十
         return 0.0
     alike = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
     return min(alike, 0.99) if alike >= ALIKE else 0.0

@@ -15,7 +15,7 @@ from ..usage import Misuse
 from .batch import Batch, Options
 from .between import confront
 from .engine import Engine, chunked, engine_of, evenly, work
-from .find import DATA, KEY, Entry, Passed, entries_of
+from .find import DATA, KEY, Entry, Passed, entries_of, is_there
 from .outputs import BYTES, FILES, PAGE, RECORD, SUMMARY, Tell, bytes_again, trouble, write_schools, write_summaries
 from .progress import note_progress
 from .roster import read_roster
@@ -66,11 +66,11 @@ def run_batch(options: Options, tell: Tell, then: Then | None = None) -> Batch:
 def _check_places(options: Options) -> None:
     """Raises Misuse."""
     folder, out = options.folder, options.out
-    if not folder.exists():
+    if not is_there(folder):
         raise Misuse(f"找不到文件夹“{folder}”。请核对名字；收到的表要先放进一个文件夹。")
     if folder.is_file() and folder.suffix.lower() != ".zip":
         raise Misuse(f"“{folder.name}”是一个文件；jiesuan batch 处理文件夹或 .zip，一个工作簿请用 jiesuan check。")
-    if out.is_file():
+    if is_there(out) and out.is_file():
         raise Misuse(f"“{out.name}”是一个文件；-o 要写一个文件夹。")
     if out.resolve() == folder.resolve():
         raise Misuse("输出文件夹不能就是收到的表所在的文件夹，请用 -o 另写一个。")

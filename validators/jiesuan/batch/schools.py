@@ -109,7 +109,7 @@ def _decided(
 ) -> School:
     school.files.sort(key=lambda file: file.path)
     readable = [file for file in school.files if file.report is not None]
-    plainest = sorted(readable, key=lambda file: (file.path.count("/"), len(file.path), file.path))
+    plainest = sorted(readable, key=lambda file: _plainness(file, school.name))
     contents = list({file.sha256: file for file in reversed(plainest)}.values())  # of copies, the one named most simply
     if len(contents) > 1:
         for file in contents:
@@ -130,6 +130,11 @@ def _decided(
     elif school.listed and school.stated and fold(school.stated) != fold(school.listed.name):
         school.filed = MISNAMED
     return school
+
+
+def _plainness(file: File, school: str) -> tuple[bool, int, int, str]:
+    """Of copies the one first whose name says whose it is, then the shortest."""
+    return fold(school) not in fold(file.stem), file.path.count("/"), len(file.path), file.path
 
 
 def newest(files: Iterable[File]) -> tuple[File, str]:

@@ -98,6 +98,10 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """Checked, and the one of its school's files that counts."""
     errors: int = 0
     """错误 open in it, those between workbooks included."""
+    why: str = ""
+    """Why it could not be checked."""
+    result: dict[str, Any] = {}
+    """The fields of its report as it was told, where the other workbooks or the last term's added to what it gave alone."""
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +113,10 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     term: str = ""
     pack: str = ""
     files: tuple[Filed, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    """Schools of the roster that sent nothing, and 省属 or 市属 where it says so."""
+    lost: tuple[tuple[str, str], ...] = ()
+    """Folders and archives that could not be opened, and why: more workbooks may lie there."""
 
 
 def data_folder(out: Path) -> Path:
@@ -240,6 +248,14 @@ def put(path: Path, data: bytes) -> None:
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def sweep(out: Path) -> None:
+    """Remove what a batch that was killed while writing left half written in OUT."""
+    for path in out.rglob(".*.tmp"):
+        if path.name[1:-4].isdigit():
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def read_index(out: Path) -> Index:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rule import LEVELS
 from ..text import mask
-from .batch import Batch, demand, state_of
+from .batch import Batch, demand, notes_of, state_of
 from .between import report_of
 from .matrix import WHOLE, by_rule, counts_of, roles_of
 from .sheets import Sheets
@@ -58,6 +58,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
     columns = (
         ("单位", 30.0), ("报送情况", 11.0), ("结果", 11.0), ("错误", 7.0), ("核实", 7.0), ("提示", 7.0),
         ("要交什么", 26.0), ("隶属", 8.0), ("学期", 9.0), ("采用的文件", 34.0), ("其余文件", 34.0), ("发还的文件在", 26.0),
+        ("没有查到的", 40.0),
     )  # fmt: skip
 
     def state(value: object) -> Any:
@@ -72,7 +73,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
             facts = (report.set_name, report.term) if report else (school.listed.set if school.listed else "", "")
             yield (
                 school.name, school.filed, state_of(school), *levels, demand(batch, number), *facts, current, others,
-                batch.folders.get(number, ""),
+                batch.folders.get(number, ""), "\n".join(notes_of(school)),
             )  # fmt: skip
 
     levels = batch.levels
@@ -90,7 +91,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
         "单位",
         columns,
         rows(),
-        [cell, center, state, center, center, center, cell, center, center, cell, cell, cell],
+        [cell, center, state, center, center, center, cell, center, center, cell, cell, cell, cell],
         lines,
     )
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from ..console import pad, width
 from ..rule import LEVELS
+from ..text import mask
 from .batch import Batch, demand, state_of
 from .between import report_of
 
 COLORS = {"退回修改": "red", "读不了": "red", "未报": "red", "空表": "red", "需核实": "yellow", "未能全查": "yellow"}
 WIDEST = 40
 """Columns of a school's name."""
+NAMED = 3
+"""Schools named for one remark."""
 
 
 def table_lines(batch: Batch) -> Iterator[tuple[str, str]]:
@@ -27,23 +30,36 @@ def table_lines(batch: Batch) -> Iterator[tuple[str, str]]:
         line = f"{pad(name, wide)}  {pad(school.filed, 10)}  {pad(state, 8)}  {counts}  {demand(batch, number)}"
         yield line.rstrip(), COLORS.get(state, "")
     yield "", ""
+    yield from _remarks(batch)
     yield from _sums(batch)
 
 
 def _passed(batch: Batch) -> Iterator[tuple[str, str]]:
     """What was not read: failures one by one, the rest in one line."""
     for item in batch.lost:
-        yield f"没有打开：{item.path}：{item.why}", "red"
+        yield mask(f"没有打开：{item.path}：{item.why}"), "red"
     for file in batch.unread:
         assert file.failure is not None
-        yield f"读不了：{file.path}：{file.failure.message}", "red"
+        yield mask(f"读不了：{file.path}：{file.failure.message}"), "red"
     others = len(batch.passed) - len(batch.lost)
     if others:
         yield f"跳过 {others} 个文件（不是工作簿、临时文件等，名单在 汇总.xlsx）。", ""
     for text in batch.troubles:
-        yield text, "red"
+        yield mask(text), "red"
     if batch.lost or batch.unread or batch.troubles or others:
         yield "", ""
+
+
+def _remarks(batch: Batch) -> Iterator[tuple[str, str]]:
+    """What was left out in the workbooks that count, each remark once with those it is for."""
+    found: dict[str, list[str]] = {}
+    for school in batch.schools:
+        report = report_of(school)
+        for remark in report.remarks if report else ():
+            found.setdefault(mask(remark).rstrip("。"), []).append(school.name)
+    for remark, names in found.items():
+        more = f"等 {len(names)} 所学校" if len(names) > NAMED else ""
+        yield f"注意：{'、'.join(names[:NAMED])}{more}：{remark}。", "yellow"
 
 
 def _sums(batch: Batch) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..batch.people import KEY, people_of
-from ..batch.store import Checked, Filed, NoBatch, originals_of, read_checked, read_index
+from ..batch.store import Checked, Filed, NoBatch, originals_of, read_checked, read_index, report_of
 from ..number import plain
 from ..pack import Pack
 from ..report import Report
@@ -118,7 +118,7 @@ def import_batch(out: Path, database: Path, pack: Pack) -> Imported:
             if not file.counts:
                 continue
             checked = read_checked(out, file.sha256)
-            report = checked.report(file.path, pack) if checked is not None else None
+            report = _report(file, checked, pack)
             if checked is None or report is None:
                 done.left_out.append((file.path, "批量校验的结果不完整，请重新运行 jiesuan batch"))
                 continue
@@ -129,6 +129,16 @@ def import_batch(out: Path, database: Path, pack: Pack) -> Imported:
                 continue
             _import(connection, pack, file, checked, report, data, key, done)
     return done
+
+
+def _report(file: Filed, checked: Checked | None, pack: Pack) -> Report | None:
+    """What the bureau was told of a file; None where the batch is not whole or names rules there are no more."""
+    try:
+        if file.result:
+            return report_of(file.result, file.path, pack)
+        return checked.report(file.path, pack) if checked is not None else None
+    except KeyError:
+        return None
 
 
 def _import(

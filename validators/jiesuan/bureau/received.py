@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ..batch.find import Entry, entries_of
-from ..batch.store import NoBatch, data_folder, originals_of, read_checked, read_index
+from ..batch.find import Entry, entries_of, is_there
+from ..batch.store import INDEX, Filed, NoBatch, data_folder, originals_of, read_index
 from ..bind import Workbook
 from ..check import check_workbook
 from ..pack import Pack
@@ -17,6 +17,7 @@ from ..reading import UnreadableFile, received
 from ..report import Report
 from ..session import Failure, collector_paused, is_blank, open_workbook
 from ..term import Term
+from ..text import fold, mask
 from .problem import BureauProblem
 from .school import School, gather
 
@@ -39,6 +40,8 @@ class Received:
     left_out: list[LeftOut] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
     """School → 错误 open in it, for those let in all the same."""
+    missing: tuple[str, ...] = ()
+    """Schools of the roster that sent nothing, where a batch was given one."""
 
 
 class _One(NamedTuple):
@@ -47,6 +50,8 @@ class _One(NamedTuple):
     school: School
     errors: int
     blank: bool
+    where: str = "jiesuan check 查看"
+    """Where its 错误 are told."""
 
 
 def receive(
@@ -73,7 +78,7 @@ def receive(
     if chosen is None:
         whys = "；".join(f"{item.file}：{item.why}" for item in left_out[:3])
         raise BureauProblem(f"“{source.name}”里没有可以汇总的学校结算表。{whys}")
-    result = Received(chosen, bureau)
+    result = Received(chosen, bureau, missing=_missing(source, pack.set_named(bureau).rates))
     for one in found:
         why = _refused(one, pack, bureau, chosen, allow_errors=allow_errors)
         if why:
@@ -86,6 +91,17 @@ def receive(
     result.schools.sort(key=lambda school: (school.name, school.sha256))
     result.left_out = sorted(left_out)
     return result
+
+
+def _missing(source: Path, own: str) -> tuple[str, ...]:
+    """Schools of the roster whose workbooks of the set `own` are still to come.  Raises NoBatch."""
+    if not _is_batch(source):
+        return ()
+    return tuple(name for name, set_name in read_index(source).missing if set_name in ("", own))
+
+
+def _is_batch(source: Path) -> bool:
+    return is_there(data_folder(source) / INDEX)
 
 
 def _term_of(found: list[_One]) -> Term | None:
@@ -106,7 +122,7 @@ def _refused(one: _One, pack: Pack, bureau: str, term: Term, *, allow_errors: bo
     if not school.name:
         return "表上没有学校名称，无法列入汇总"
     if one.errors and not allow_errors:
-        return f"还有 {one.errors} 处错误没有改（jiesuan check 查看）；确实要带着错误汇总，请加 --allow-errors"
+        return f"还有 {one.errors} 处错误没有改（{one.where}）；确实要带着错误汇总，请加 --allow-errors"
     return ""
 
 
@@ -114,21 +130,21 @@ def _doubles(received: Received, left_out: list[LeftOut]) -> None:
     """One school, one workbook: copies count once, different ones not at all."""
     by_name: dict[str, list[School]] = {}
     for school in received.schools:
-        by_name.setdefault(school.name, []).append(school)
+        by_name.setdefault(fold(school.name), []).append(school)
     received.schools = []
-    for name, schools in by_name.items():
+    for schools in by_name.values():
         schools.sort(key=lambda school: school.file)
         if len({school.sha256 for school in schools}) == 1:
             received.schools.append(schools[0])
             left_out += [LeftOut(other.file, f"与“{schools[0].file}”完全相同，只算一份") for other in schools[1:]]
             continue
         names = "、".join(school.file for school in schools)
-        why = f"“{name}”有 {len(schools)} 份内容不同的表（{names}），不知以哪份为准；请只留一份再汇总"
+        why = f"“{schools[0].name}”有 {len(schools)} 份内容不同的表（{names}），不知以哪份为准；请只留一份再汇总"
         left_out += [LeftOut(school.file, why) for school in schools]
 
 
 def _opened(source: Path, pack: Pack, bureau: str, term: Term | None, out: Path | None) -> Iterator[_One | LeftOut]:
-    if (data_folder(source) / "batch.json").exists():
+    if _is_batch(source):
         yield from _from_batch(source, pack, bureau, term)
     else:
         yield from _from_folder(source, pack, bureau, term, out)
@@ -138,15 +154,12 @@ def _from_batch(out: Path, pack: Pack, bureau: str, term: Term | None) -> Iterat
     """What a batch has checked: the file that counts for each school, with the findings between workbooks counted."""
     index = read_index(out)
     originals = originals_of(index, out)
+    counting = {file.school: file for file in index.files if file.counts}
+    for path, why in index.lost:
+        yield LeftOut(path, why)
     for file in index.files:
-        checked = read_checked(out, file.sha256) if file.sha256 else None
         if not file.counts:
-            why = (
-                checked.message
-                if checked is not None and checked.kind
-                else "不是这所学校算数的那一份，见批量校验的汇总"
-            )
-            yield LeftOut(file.path, why)
+            yield LeftOut(file.path, file.why or _second(file, counting.get(file.school)))
             continue
         try:
             data = originals[file.sha256]
@@ -158,20 +171,29 @@ def _from_batch(out: Path, pack: Pack, bureau: str, term: Term | None) -> Iterat
             if isinstance(workbook, Failure):
                 yield LeftOut(file.path, workbook.message)
                 continue
-            school = gather(workbook, pack, bureau, file.path)
+            school = gather(workbook, pack, bureau, mask(file.path))
             school.name = file.school or school.name
-            yield _One(school, file.errors, is_blank(workbook))
+            yield _One(school, file.errors, is_blank(workbook), "见批量校验的汇总")
+
+
+def _second(file: Filed, first: Filed | None) -> str:
+    """Why one of several files of a school does not count."""
+    if first is None:
+        return "批量校验没有采用这一份，见批量校验的汇总"
+    if first.sha256 == file.sha256:
+        return f"与“{first.path}”完全相同，只算一份"
+    return f"“{file.school}”有几份内容不同的表，批量校验采用的是“{first.path}”，这一份没有汇总"
 
 
 def _from_folder(
     source: Path, pack: Pack, bureau: str, term: Term | None, out: Path | None
 ) -> Iterator[_One | LeftOut]:
+    if not is_there(source):
+        raise BureauProblem(f"没有找到“{source.name}”；请写出放学校结算表的文件夹，或批量校验的结果文件夹。")
     if source.is_file():
         entries, passed = entries_of(source) if source.suffix.lower() == ".zip" else ([_entry(source)], [])
-    elif source.is_dir():
-        entries, passed = entries_of(source, but=out)
     else:
-        raise BureauProblem(f"没有找到“{source.name}”；请写出放学校结算表的文件夹，或批量校验的结果文件夹。")
+        entries, passed = entries_of(source, but=out)
     for item in passed:
         if item.kind:
             yield LeftOut(item.path, item.why)
@@ -194,7 +216,7 @@ def _checked(path: str, data: bytes, pack: Pack, bureau: str, term: Term | None)
         if isinstance(workbook, Failure):
             return LeftOut(path, workbook.message)
         report: Report = check_workbook(workbook)
-        return _One(gather(workbook, pack, bureau, path), report.levels["错误"], is_blank(workbook))
+        return _One(gather(workbook, pack, bureau, mask(path)), report.levels["错误"], is_blank(workbook))
 
 
 def open_one(path: Path, *, term: Term | None = None) -> Workbook:

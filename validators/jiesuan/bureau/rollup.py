@@ -113,7 +113,12 @@ def roll_up(pack: Pack, received: Received, shares: Shares, bureau: str, inputs:
             laid = _listed(pack, form, received, lines, inputs, filling)
         result.laid.append(laid)
     result.hand_in = [item.replace("{学期}", received.term.title) for item in pack.set_named(received.bureau).hand_in]
-    result.remarks = [*_remarks(lines, inputs), *result.remarks]
+    result.remarks = [
+        *_unreported(received),
+        *_unknown_bureau(shares, bureau),
+        *_remarks(lines, inputs),
+        *result.remarks,
+    ]
     return result
 
 
@@ -295,10 +300,12 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
         found.append(
             f"{_named(untold)}没有写明属市本级还是哪个县、市、区，暂列市本级，分担比例空着；请在下达表（--input）里写明。"
         )
+    unlisted: dict[str, list[str]] = {}
+    for line in lines:
+        if line.told and line.share.ratio is None:
+            unlisted.setdefault(line.share.note, []).append(f"“{line.school.name}”")
     found += [
-        f"“{line.school.name}”的分担比例空着：{line.share.note}。请向省里核实后填写，不能推算。"
-        for line in lines
-        if line.told and line.share.ratio is None
+        f"{_named(names)}的分担比例空着：{note}。请向省里核实后填写，不能推算。" for note, names in unlisted.items()
     ]
     unpaid = [line.school.name for line in lines if "学校下达" not in line.known.amounts]
     if unpaid:
@@ -318,6 +325,18 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
         if line.school.troubles
     ]
     return found
+
+
+def _unreported(received: Received) -> list[str]:
+    """The figures are not the whole bureau's while a school has sent nothing."""
+    return [f"名单上的学校没有报送，没有汇总：{'、'.join(received.missing)}。"] if received.missing else []
+
+
+def _unknown_bureau(shares: Shares, bureau: str) -> list[str]:
+    """No share can be looked up for a bureau whose name was mistyped."""
+    if shares.bureau(bureau) or _county(shares, bureau):
+        return []
+    return [f"分担比例表里没有“{bureau}”，各校的比例都查不到；请核对 --bureau 写的单位名称，写错了的改正后再汇总一次。"]
 
 
 def _named(names: list[str]) -> str:

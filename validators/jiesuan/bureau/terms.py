@@ -190,6 +190,11 @@ def balance_forward(context: Context, previous: Workbook) -> None:
                 and context.readable(table, index, ours)
                 and not last.number(theirs, then[name]).trouble
             ]
+            # A balance that could not be computed then, for want of a share, is not 0.
+            for _, before in (pair for pair in pairs if last.number(theirs, pair[1]).value is None):
+                other = related(last, theirs, before)
+                context.ledger.cannot(context.rule, f"上期 {other.sheet}!{other.cell} 没有算出累计结余")
+            pairs = [pair for pair in pairs if last.number(theirs, pair[1]).value is not None]
             left = [table.amount(ours, now) for now, _ in pairs]
             right = [last.amount(theirs, before) for _, before in pairs]
             slack = [noise("万元") + table.columns[ours].slack.get(now, _ZERO) for now, _ in pairs]

@@ -33,7 +33,7 @@ def rollup_lines(rollup: Rollup, output: str) -> Lines:
         yield "", ""
         yield f"没有汇总的文件（{len(received.left_out)} 个）：", "bold"
         for item in received.left_out:
-            yield f"  {mask(item.file)}：{item.why}", "yellow"
+            yield f"  {mask(item.file)}：{mask(item.why)}", "yellow"
     if rollup.remarks:
         yield "", ""
         yield "还要填写或核实：", "bold"
@@ -66,7 +66,7 @@ def rollup_record(rollup: Rollup, output: str) -> dict[str, Any]:
             }
             for line in rollup.lines
         ],
-        "left_out": [{"file": mask(item.file), "why": item.why} for item in received.left_out],
+        "left_out": [{"file": mask(item.file), "why": mask(item.why)} for item in received.left_out],
         "hand_in": rollup.hand_in,
         "remarks": [mask(remark) for remark in rollup.remarks],
     }
@@ -134,14 +134,19 @@ def filing_lines(filing: Filing) -> Lines:
     for item in filing.findings:
         state = "（已说明）" if item["explained"] else ""
         yield (
-            f"  {item['level']}[{item['code']}] {item['sheet']}!{item['cell']}  {item['label']}：{item['message']}{state}",
+            f"  {item['level']}[{item['code']}] {_where(item)}  {item['label']}：{item['message']}{state}",
             "",
         )
     for answer in filing.explanations:
         yield (
-            f"  说明[{answer['code']}] {answer['sheet']}!{answer['cell']}  {answer['reason']}（{answer['state']}）",
+            f"  说明[{answer['code']}] {_where(answer)}  {answer['reason']}（{answer['state']}）",
             "",
         )
+
+
+def _where(item: dict[str, Any]) -> str:
+    """A cell; where there is none the sheet, or the whole workbook."""
+    return f"{item['sheet']}!{item['cell']}" if item["cell"] else item["sheet"] or "整册"
 
 
 def list_lines(filings: Sequence[Filing]) -> Lines:

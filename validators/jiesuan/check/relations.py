@@ -11,6 +11,7 @@ from functools import cached_property
 import msgspec
 
 from ..bind import Workbook
+from ..calculate import derived_members
 from ..evaluate import Evaluated, Unchecked, evaluate
 from ..expression import parse
 from ..form import ALL
@@ -46,6 +47,11 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
     base = noise(rule.unit)
     slack = {i: left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in {*left.slack, *right.slack}}
     relation = _Relation(result, workbook)
+    senseless = relation.senseless(rows)
+    if senseless:
+        whole, rows = False, [i for i in rows if i not in senseless]
+        for why in dict.fromkeys(senseless.values()):
+            ledger.cannot(rule, why)
     if rule.excused or rule.together:
         allowed = {i: base + slack.get(i, _ZERO) for i in rows}
         broken = [i for i in rows if not holds(result.operator, left.values[i], right.values[i], allowed[i])]
@@ -122,6 +128,21 @@ class _Relation:
                 return figures, i, max(refs, key=lambda ref: abs(amounts[ref]))
         return None
 
+    def senseless(self, instances: Sequence[int]) -> dict[int, str]:
+        """Instances where one typed negative figure, told at its own cell, makes the side that should be the greater less
+        than 0 (`不大于 -35`): instance → why it cannot be checked."""
+        result = self.result
+        if result.operator not in _MIRRORED:
+            return {}
+        upper, node = (
+            (result.right, result.parsed.right) if result.operator[0] == "<" else (result.left, result.parsed.left)
+        )
+        below = [i for i in instances if upper.values[i] < 0]
+        texts = {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.expr)} if below else set()
+        own = [figures for text, figures in result.figures.items() if text in texts]
+        found = {i: next(filter(None, (_typed_negative(figures, i) for figures in own)), None) for i in below}
+        return {i: f"{ref} 是负数" for i, ref in found.items() if ref is not None}
+
     def excused(self, instance: int) -> bool:
         """Whether the written answer that the rule accepts stands at the figure of the instance."""
         if not self.result.rule.excused:
@@ -188,6 +209,18 @@ def _blank(figures: Figures, instance: int) -> bool:
     """Whether the figure is one cell in which nothing stands, which counts as 0."""
     places = figures.places[instance]
     return len(places) == 1 and figures.table.number(*places[0]).value is None
+
+
+def _typed_negative(figures: Figures, instance: int) -> Ref | None:
+    """The one cell read where a negative number was typed into it and none belongs there; a sum is compared all the same,
+    the other cells in it may be wrong as well."""
+    table, places = figures.table, figures.places[instance]
+    if len(places) != 1 or table.amount(*places[0]) >= 0 or table.has_formula(*places[0]):
+        return None
+    key = table.keys[places[0][1]]
+    if any(key[table.form.axes.index(axis)] == member for axis, member, _ in derived_members(table)):
+        return None
+    return table.ref(*places[0])
 
 
 def _related(figures: Figures, instance: int) -> Related:

@@ -42,7 +42,9 @@ def batch(
     previous: Annotated[
         Path | None, typer.Option("--previous", metavar="文件夹", help="上一次（或上学期）的结果文件夹，用来对照")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="个数", min=0, max=256, help="同时用几个进程；0 为自动")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="个数", min=0, max=256, help="同时用几个进程，0 到 256；0 为自动")
+    ] = 0,
     term: TermOption = None,
     due: Annotated[str, typer.Option("--due", metavar="期限", help="退回通知上的报送期限")] = "收到本通知后5个工作日内",
     output: FormatOption = Format.text,

@@ -63,7 +63,7 @@ def listed(data: bytes, changes: Changes) -> bytes:
     original = dict(package.archive.members)
     workbook = WorkbookPart(package)
     levels, formats = StylesPart(package).add()
-    sheets, active = workbook.sheets, workbook.active
+    sheets, active = workbook.sheets, workbook.front
     if not add_changes(package, workbook, changes, formats, levels["核实"], active):
         return data
     for sheet in sheets:

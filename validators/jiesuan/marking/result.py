@@ -27,6 +27,8 @@ REASON, STATE = 11, 12
 """Numbers of the columns 说明 and 说明状态."""
 LAST = letters(len(COLUMNS))
 HIDDEN = ' hidden="1"'
+ASKED = "核实"
+"""The level that a reason answers."""
 EXPLAINED = "已说明"
 """In place of the level of a finding that is answered."""
 MAX_LINKS = 60_000
@@ -67,6 +69,11 @@ def listed(report: Report) -> list[Finding]:
     return [*ordered(report), *report.explained]
 
 
+def takes_reason(finding: Finding) -> bool:
+    """Whether a reason may be written in its row: the cell looks like one to fill, any other does not."""
+    return finding.level == ASKED
+
+
 def row_of(index: int) -> int:
     """The row of the finding number `index`, from 0."""
     return HEADER_ROW + 1 + index
@@ -95,6 +102,7 @@ def result_sheet(
         row = row_of(index)
         texts = row_texts(finding, remark(finding) if remark else _NOTHING, explained=index >= open_ones)
         styles[3] = plain
+        styles[REASON - 1] = formats["note" if takes_reason(finding) else "text"]
         if finding.sheet in known and len(links) < MAX_LINKS and cell_of(finding.cell or "A1"):
             target = finding.cell.split(",")[0] or "A1"
             to = "'" + finding.sheet.replace("'", "''") + f"'!{target}"

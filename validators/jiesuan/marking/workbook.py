@@ -68,6 +68,12 @@ class WorkbookPart:
         text = view.attributes.get("activeTab", "0") if view else "0"
         return int(text) if text.isdecimal() else 0
 
+    @property
+    def front(self) -> int:
+        """The number of the worksheet that opens, or of the next one where a chart sheet opens: programs count worksheets
+        apart from chart sheets."""
+        return sum(sheet.kind == "worksheet" for sheet in self.sheets[: self.active])
+
     def _view(self) -> Node | None:
         views = self.root.find("bookViews")
         return views.find("workbookView") if views else None
@@ -118,9 +124,12 @@ class WorkbookPart:
             tag = f"{p}definedNames".encode()
             self._write(Edit(at, at, b"<%b>%b</%b>" % (tag, made, tag)))
 
-    def remove_sheet(self, number: int, active: int) -> None:
-        """Take a sheet out of the list, its names too, and open on `active` (counted with the sheet still there)."""
+    def remove_sheet(self, number: int, front: int) -> None:
+        """Take a sheet out of the list, its names too, and open on the worksheet `front` (as `front` counts, with the sheet
+        still there)."""
         sheets = list(self._sheets().all("sheet"))
+        worksheets = [place for place, sheet in enumerate(self.sheets) if sheet.kind == "worksheet"]
+        active = worksheets[front] if front < len(worksheets) else len(sheets) - 1
         edits = [Edit(sheets[number].start, sheets[number].end, b"")]
         names = self.root.find("definedNames")
         if names is not None:

@@ -14,11 +14,16 @@ from ..text import mask_number
 
 _GAP = r"[\s\-·.,，、_/|*'’`\u200b-\u200f\u2060\ufeff]*"
 _LONG = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{13,}}(?:{_GAP}[Xx])?(?![\d])")
+SHORTEST = 14
+"""Digits of the shortest number that can be a card."""
 _HIDDEN = re.compile(r"\d{3,10}[*＊×xX●]{4,}[\dXx]{1,4}")
-_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9](?:{_GAP}\d){{9}})(?!{_GAP}\d)")
+_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(?:(1[3-9]\d{{9}})(?!\d)|(1[3-9](?:{_GAP}\d){{9}})(?!{_GAP}\d))")
+"""Written in one, whatever follows; with gaps, only where no more digits follow behind another gap."""
+_BETWEEN = re.compile(r"[,，、/|]")
+"""What stands between two numbers, if not inside one."""
 _LANDLINE = re.compile(r"(?<!\d)(?:\(?0\d{2,3}\)?[\s-]?)[2-9]\d{6,7}(?!\d)")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})\s*日?(?!\d)")
-_BORN = re.compile(r"出生|生日|生于|年.{0,6}月.{0,4}日?生")
+_BORN = re.compile(r"出生|生日|生于|年.{0,6}月.{0,4}日?生|\d日?生(?![\u4e00-\u9fff])")
 _ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{1,6}(?:省|市|县|区|镇|乡|街道).{0,14}?[\u4e00-\u9fff\d]{1,8}(?:村|组|路|街|巷|弄|小区|社区|新村|大道).{0,10}?\d*\s*(?:号|组|室|栋|幢|楼|村)"
     r"|[\u4e00-\u9fff]{2,8}(?:镇|乡|街道)[\u4e00-\u9fff]{1,8}(?:村|社区)"
@@ -40,14 +45,17 @@ def personal(text: str, *, words: tuple[str, ...] = (), heading: str = "") -> It
     plain = unicodedata.normalize("NFKC", text)
     taken: list[tuple[int, int]] = []
     for match in _LONG.finditer(plain):
-        number = re.sub(r"[^\dX]", "", match[0].upper())
-        kind = number_kind(number, heading)
-        if kind:
-            taken.append(match.span())
-            yield Found(kind, mask_number(number))
+        for part in (match[0], *_BETWEEN.split(match[0])):
+            number = re.sub(r"[^\dX]", "", part.upper())
+            kind = number_kind(number, heading) if len(number) >= SHORTEST else ""
+            if kind:
+                taken.append(match.span())
+                yield Found(kind, mask_number(number))
+                break
     for match in _HIDDEN.finditer(plain):
         if len(match[0]) >= 14:
-            yield Found("identity", match[0])
+            shown = match[0]  # at times the day of birth is left readable
+            yield Found("identity", f"{shown[:3]}{'*' * (len(shown) - 7)}{shown[-4:]}")
     for pattern in (_MOBILE, _LANDLINE):
         for match in pattern.finditer(plain):
             if not any(start <= match.start() < end for start, end in taken):

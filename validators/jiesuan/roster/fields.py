@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ..majors import Majors
-from ..pack import Pack, packs_folder, read_declaration
+from ..pack import Pack, read_declaration
 from ..text import fold
 
 
@@ -60,7 +60,7 @@ class RosterInfo(Majors, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 def load_fields(pack: Pack, mapping: Path | None = None) -> RosterInfo:
     """The columns of a pack, or of a file of the user's own with the same keys; the catalogue of majors is the pack's where
     the file has none.  Raises PackError."""
-    return _load(mapping or packs_folder() / pack.info.id / "roster.toml", pack.majors.agri)
+    return _load(mapping or pack.file("roster.toml"), pack.majors.agri)
 
 
 @cache

@@ -196,9 +196,6 @@ def entry_of(value: Value) -> Term | None:
         term = Term.find(value)
         if term is not None:
             return term
-        short = re.fullmatch(r"(20\d{2})年?(春|秋)季?", fold(value))
-        if short:
-            return Term(int(short[1]), 0 if short[2] == "春" else 1)
     year = re.fullmatch(r"(20\d{2})(?:年|级)?(?:\.0)?", fold(str(value))) if value is not None else None
     if year:
         return Term(int(year[1]), 1)

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 from stdnum.cn import ric
 
-from ..declared import PackError, packs_folder, read_declaration
+from ..declared import PackError, read_declaration
 from ..pack import Pack
 from ..term import Term
 
@@ -112,9 +112,12 @@ class Student:
 
 def load_catalogue(pack: Pack) -> Catalogue:
     """The pack's `sample.toml`.  Raises SampleError."""
-    path = packs_folder() / pack.info.id / "sample.toml"
+    path = pack.file("sample.toml")
     if not path.is_file():
-        raise SampleError(f"表册 {pack.info.id} 没有 sample.toml，不能生成示例数据。")
+        raise SampleError(
+            f"表册 {pack.info.id} 的文件夹里没有 sample.toml，不能生成示例数据。"
+            "请照 fujian-2024 的 sample.toml 写一个，放在 pack.toml 旁边。"
+        )
     try:
         return read_declaration(path, Catalogue)
     except PackError as error:

@@ -1,0 +1,100 @@
+"""Between terms: what the cases in TOML do not tell, and what a bureau's own last 附件3 leaves open."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+
+import pytest
+
+from jiesuan.bind import Workbook
+from jiesuan.bureau.inputs import Inputs
+from jiesuan.bureau.rollup import roll_up
+from jiesuan.bureau.terms import not_comparable
+from jiesuan.report import Report
+from jiesuan.share import load_shares
+from jiesuan.template.layout import to_book
+from jiesuan.term import Term
+from jiesuan.text import fold
+from tests.bureau.making import (
+    AUTUMN,
+    BUREAU,
+    COUNTY_SCHOOL,
+    PACK,
+    SPRING,
+    City,
+    change,
+    check,
+    city,
+    found,
+    inputs,
+    received,
+)
+from tests.bureau.pairs import school, school_report
+from tests.check import schools
+
+
+def built(term: Term, place: str) -> City:
+    """附件3 of a term, its county school in that place."""
+    given: Inputs = copy.deepcopy(inputs(term))
+    given.schools[fold(COUNTY_SCHOOL)].place = place
+    rollup = roll_up(PACK, received(term), load_shares(PACK, term), BUREAU, given)
+    return City(term, rollup, to_book(rollup.laid, "附件3.xlsx"), {item.form.role: item for item in rollup.laid})
+
+
+def test_a_balance_that_could_not_be_computed_is_not_nothing() -> None:
+    """金门 is not in the table of shares: its balance of last term is unknown, and no figure is put against it."""
+    last, now = built(SPRING, "金门").workbook(), built(AUTUMN, "惠安")
+    report = check(now, now.fresh(), previous=last)
+    assert found(now, report) == []
+    assert [(item.rule.code, item.why) for item in report.unchecked] == [
+        ("T501", "上期 助学金汇总2资金!Q14 没有算出累计结余"),
+        ("T501", "上期 助学金汇总2资金!R14 没有算出累计结余"),
+    ]
+    assert report.counts["unchecked"] == 1
+    # The other schools are compared all the same.
+    book = now.fresh()
+    change(now, book, {"汇总资金/泉州示范技工学校/前期省级": 2})
+    report = check(now, book, previous=last)
+    assert "T501 汇总资金/泉州示范技工学校/前期省级" in found(now, report) and report.counts["found"] == 2
+
+
+NEWCOMER = {"精准明细/残疾/0/姓名": "吴某某", "精准明细/残疾/0/身份证号": "350521200501010019"}
+
+
+def names(report: Report) -> list[str]:
+    return schools.found(school(AUTUMN), report)
+
+
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [("", ["T106 精准明细/残疾/0/身份证号"]), ("9月从外校转入，见转学批复", [])],
+)
+def test_a_remark_answers_for_a_student_who_is_new(remark: str, expected: list[str]) -> None:
+    then = {**NEWCOMER, "精准明细/残疾/0/备注": "5月起退学"}
+    assert names(school_report(AUTUMN, {"精准明细/残疾/0/备注": remark} if remark else {}, then)) == expected
+
+
+SWAPPED = {
+    "精准明细/脱贫户/0/班级": "2023秋化工工艺1班",
+    "精准明细/特困低保/0/班级": "2023秋消防工程技术1班",
+    "精准明细/脱贫户/0/姓名": "张军飞",
+    "精准明细/特困低保/0/姓名": "宋颖丹",
+    "精准明细/脱贫户/0/身份证号": "350582200711260350",
+    "精准明细/特困低保/0/身份证号": "35010220080803038X",
+}
+"""Last term each of two students stood in the other's part of the list."""
+
+
+def test_a_remark_answers_for_another_kind_of_hardship_on_its_line_alone() -> None:
+    both = ["T109 精准明细/特困低保/0/身份证号", "T109 精准明细/脱贫户/0/身份证号"]
+    assert names(school_report(AUTUMN, {}, SWAPPED)) == both
+    answered = {"精准明细/脱贫户/0/备注": "本学期经认定改列脱贫户，见认定表"}
+    assert names(school_report(AUTUMN, answered, SWAPPED)) == both[:1]
+
+
+def test_units_and_sets() -> None:
+    now: Workbook = city(AUTUMN).workbook()
+    assert not_comparable(now, None) == not_comparable(now, city(SPRING).workbook()) == ""
+    other = dataclasses.replace(city(SPRING).workbook(), set="市属")
+    assert not_comparable(now, other) == "上期的表是市属的，本期是设区市的"
