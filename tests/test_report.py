@@ -163,3 +163,18 @@ def test_explanations_are_masked_and_the_lapsed_ones_listed() -> None:
 )
 def test_heading(changed: dict[str, str], heading: str) -> None:
     assert report(**changed).heading == heading
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"),
+    [
+        ("", "{name}"),
+        ("{name}", "{name}"),
+        ("{name}：多写了一个 0", "{name}：多写了一个 0"),
+        ("没有填，按 0 核对：{name}", "没有填，按 0 核对：{name}"),
+        ("多写了一个 0", "{name}：多写了一个 0"),
+    ],
+)
+def test_a_problem_names_its_rule_once(message: str, problem: str) -> None:
+    name = RULES["F101"].name
+    assert finding("F101", message=message.format(name=name)).problem == problem.format(name=name)

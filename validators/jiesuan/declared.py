@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import msgspec
 import tomli
 
-from .faults import syntax_fault, value_fault
 from .term import Term
 
 _T = TypeVar("_T")
@@ -83,6 +82,8 @@ def parse(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise PackError(f"读不了 {path.name}") from error
     except tomli.TOMLDecodeError as error:
+        from .faults import syntax_fault
+
         raise PackError(f"{path.name} 不是有效的 TOML：{syntax_fault(error)}。") from error
     except UnicodeDecodeError as error:
         raise PackError(f"{path.name} 不是 UTF-8 编码，请用记事本另存为 UTF-8。") from error
@@ -100,6 +101,8 @@ def checked(path: Path, table: dict[str, Any], kind: type[_T]) -> _T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
+        from .faults import value_fault
+
         raise PackError(f"{path.name}：{value_fault(error, table, kind)}。") from error
 
 

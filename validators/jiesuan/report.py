@@ -70,6 +70,12 @@ class Finding(_Masked):
     def level(self) -> str:
         return self.rule.level
 
+    @property
+    def problem(self) -> str:
+        """What is wrong, in one line: the rule's name and the message, the name not said twice."""
+        name, message = self.rule.name, self.message
+        return message if message and name in message else f"{name}：{message}" if message else name
+
     def sort_key(self, sheets: Sequence[str]) -> tuple[int, int, tuple[int, int], str, str, str]:
         """Gravest first, then in the order of the workbook's sheets and cells."""
         place = sheets.index(self.sheet) if self.sheet in sheets else -1

@@ -130,9 +130,7 @@ def place_of(finding: Finding) -> str:
 
 def problem_of(finding: Finding) -> str:
     """What a finding is about, in a few lines."""
-    lines = [finding.rule.name]
-    if finding.message and finding.message != finding.rule.name:
-        lines[0] += f"：{finding.message}"
+    lines = [finding.problem]
     if finding.label:
         lines.append(finding.label)
     figures = [("实为", finding.actual), ("应为", finding.expected), ("相差", finding.difference)]

@@ -202,9 +202,7 @@ def row_texts(finding: Finding, remark: Remark = _NOTHING, *, explained: bool = 
 
 def problem_lines(finding: Finding) -> list[str]:
     """What is wrong, at which figure, and the other figures compared with their cells and values."""
-    lines = [finding.rule.name]
-    if finding.message and finding.message != finding.rule.name:
-        lines[0] += f"：{finding.message}"
+    lines = [finding.problem]
     if finding.label:
         lines.append(finding.label)
     own = (finding.sheet, finding.cell, finding.label)
