@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from jiesuan import console, session, usage
-from jiesuan.cli import app, main, program
+from jiesuan import cli, console, session, usage
+from jiesuan.cli import app, program
 from jiesuan.console import drop_output, emit_json, pad, prepare_streams, width, wrap
 from jiesuan.filling import Filling
 from jiesuan.pack import PackError
@@ -389,11 +389,57 @@ def test_ctrl_c(tmp_path: Path) -> None:  # pragma: no branch
     assert (process.returncode, err.decode()) == (2, "已中断。\n")
 
 
-def test_main_prepares_and_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_prepares_and_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["jiesuan", "--version"])
     with pytest.raises(SystemExit) as ended:
-        main()
+        cli.run()
     assert ended.value.code == 0 and capsys.readouterr().out.startswith("jiesuan ")
+
+
+class Left(Exception):
+    """Instead of ending the process."""
+
+
+def test_main_leaves_at_once_with_everything_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[object] = []
+
+    def end(code: int) -> None:
+        done.append(code)
+        raise Left
+
+    monkeypatch.setattr(sys, "argv", ["jiesuan", "chek"])
+    monkeypatch.setattr(cli.os, "_exit", end)
+    monkeypatch.setattr(cli.atexit, "_run_exitfuncs", lambda: done.append("registered"))
+    monkeypatch.setattr(cli.threading, "active_count", lambda: 1)
+    with pytest.raises(Left):
+        cli.main()
+    assert done == ["registered", 2] and "是不是 check？" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "threads"), [(0, 2), (1, 2), (None, 1), ("话", 1)])
+def test_while_anything_is_going_on_it_ends_as_usual(
+    monkeypatch: pytest.MonkeyPatch, code: object, threads: int
+) -> None:
+    monkeypatch.setattr(cli.threading, "active_count", lambda: threads)
+    monkeypatch.setattr(cli.os, "_exit", lambda _: pytest.fail("left at once"))
+    with pytest.raises(SystemExit) as ended:
+        cli.leave(code)
+    assert ended.value.code == code
+
+
+def test_what_is_registered_for_the_end_is_done_and_nothing_said_is_lost() -> None:
+    code = (
+        "import atexit, sys, threading\n"
+        "from jiesuan.cli import main\n"
+        "atexit.register(print, 'end')\n"
+        "sys.argv = ['jiesuan', sys.argv[1]]\n"
+        "main()\n"
+    )
+    for argument, wanted in (("--version", 0), ("chek", 2)):
+        done = python("-c", code, argument)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (wanted, b"end")
 
 
 SINGLE = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]

@@ -6,10 +6,14 @@ standard error.  Heavy imports wait inside the functions, so that help is instan
 
 from __future__ import annotations
 
+import atexit
 import copy
 import gc
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -26,12 +30,15 @@ __all__ = [
     "calc",
     "check",
     "explain",
+    "leave",
     "main",
     "making",
     "notices",
+    "program",
     "publicize",
     "reference",
     "roster",
+    "run",
 ]
 
 EXTENSIONS = ("jiesuan_addin.command",)
@@ -50,9 +57,30 @@ for name in EXTENSIONS:
 
 def main() -> None:
     """Entry point."""
+    try:
+        run()
+    except SystemExit as ended:
+        leave(ended.code)
+
+
+def run() -> None:
+    """What is asked for on the command line.  Raises SystemExit with the exit code, always."""
     gc.set_threshold(200_000)  # a command is short; collecting while modules load only costs time
     prepare_streams()
     program(sys.argv[1:])()
+
+
+def leave(code: object) -> None:
+    """End the process without taking pandas to pieces object by object, which takes longer than many a command; what was
+    registered for the end is done.  Where anything else is still going on, as usual: raises SystemExit."""
+    processes = sys.modules.get("multiprocessing")
+    if isinstance(code, int) and threading.active_count() == 1 and not (processes and processes.active_children()):
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
