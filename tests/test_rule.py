@@ -27,7 +27,9 @@ def test_what_an_entry_says_when_it_says_little() -> None:
     made = rule()
     assert msgspec.structs.asdict(made) == {
         **LEAST,
-        **dict.fromkeys(("holds", "check", "when", "at", "unit", "excused", "needs", "since", "until", "says"), ""),
+        **dict.fromkeys(
+            ("holds", "check", "when", "at", "unit", "excused", "filled", "needs", "since", "until", "says"), ""
+        ),
         **dict.fromkeys(("forms", "field", "each", "together", "sets"), ()),
         **{"where": {}, "absent": {}, "options": {}},
     }

@@ -56,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Axes of `each` over which what does not hold makes one finding, at the first place (e.g. 月)."""
     excused: str = ""
     """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
+    filled: str = ""
+    """`角色.字段`: must be filled in in every line, or else the sums that `holds` compares are not all there."""
     needs: str = ""
     """What must be at hand beside the workbook itself: 名册 (a roster), 名册与结算表, 名册与点名 (a roll call), 公示 (a list to be
     published), 机构表 (a form about an institution), 批 (the other workbooks of a batch), 学校表 (the schools' workbooks

@@ -32,6 +32,9 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
     """Evaluate a `holds` rule and add its relations; what cannot be checked is said in the ledger."""
     if _excluded(rule, workbook):
         return
+    if why := _partial(rule, workbook):
+        ledger.cannot(rule, why)
+        return
     try:
         result = evaluate(rule, workbook)
     except Unchecked as reason:
@@ -78,6 +81,18 @@ def _excluded(rule: Rule, workbook: Workbook) -> bool:
     role = next(iter(parse(rule.code, rule.holds, rule.when).operands.values())).role
     table = workbook.tables.get(role)
     return table is not None and any(table.has_member(axis, name) for axis, name in rule.absent.items())
+
+
+def _partial(rule: Rule, workbook: Workbook) -> str:
+    """The line in which nothing stands that sums follow from (`filled`), and what that means; '' where there is none."""
+    role, _, name = rule.filled.partition(".")
+    table = workbook.tables.get(role)
+    if table is None or name not in table.columns:
+        return ""
+    blank = next((index for index in table.details() if table.number(name, index).value is None), None)
+    if blank is None:
+        return ""
+    return f"{table.ref(name, blank)} 没有填{table.form.field(name).caption}，合计算不全"
 
 
 def _marker(rule: Rule, workbook: Workbook) -> Evaluated | None:
