@@ -17,6 +17,8 @@ SETS = ("隶属", "隶属关系", "类别", "性质", "学校性质", "办学性
 ALIKE = 0.72
 """How like a name must be to one on the roster before it is taken for a way of writing it."""
 _ORDINAL = re.compile(r"[0-9一二三四五六七八九十甲乙丙丁东西南北]")
+_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]?(?![0-9])")
+_DIGITS = "零一二三四五六七八九"
 _TOP = 20
 
 
@@ -83,14 +85,21 @@ def set_of(text: str) -> str:
 
 
 def same_school(one: str, other: str) -> float:
-    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same."""
+    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be."""
     a, b = fold(one), fold(other)
     if a == b:
         return 1.0
+    a, b = (_NUMBER.sub(_in_characters, name) for name in (a, b))
     if _ORDINAL.findall(a) != _ORDINAL.findall(b):  # in their order: 十三 is not 三十
         return 0.0
     alike = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
     return min(alike, 0.99) if alike >= ALIKE else 0.0
+
+
+def _in_characters(number: re.Match[str]) -> str:
+    """12 as 十二."""
+    tens, ones = divmod(int(number[0]), 10)
+    return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
