@@ -45,6 +45,15 @@ def best(action: Callable[[], object], times: int) -> float:
     return shortest
 
 
+def steady(action: Callable[[], object], seconds: float = 2) -> float:
+    """Mean of as many runs as fill that time: short and long actions meet the same ups and downs of the machine."""
+    start, runs = time.perf_counter(), 0
+    while not runs or time.perf_counter() - start < seconds:
+        action()
+        runs += 1
+    return (time.perf_counter() - start) / runs
+
+
 def process(code: str, *arguments: str) -> str:
     """Run Python code in a new process; its output."""
     done = subprocess.run(
@@ -102,8 +111,11 @@ def main() -> int:
         results.append(line("jiesuan --help", helps / imports, 0.25))
         results.append(line("冷启动校验 300 行学生", cold / imports, 1.4))
         check(files[300])
-        warm = {rows: best(lambda path=path: check(path), 5 if rows < 30_000 else 2) for rows, path in files.items()}  # type: ignore[misc]
-        plain = {rows: best(lambda path=path: read_plainly(path), 5) for rows, path in files.items()}  # type: ignore[misc]
+        warm, plain = dict.fromkeys(files, float("inf")), dict.fromkeys(files, float("inf"))
+        for _ in range(3):
+            for rows, path in files.items():
+                warm[rows] = min(warm[rows], steady(lambda path=path: check(path)))  # type: ignore[misc]
+                plain[rows] = min(plain[rows], steady(lambda path=path: read_plainly(path)))  # type: ignore[misc]
         for rows in files:
             print(
                 f"{rows} 行：校验 {warm[rows] * 1000:.0f} 毫秒，只用 python-calamine 读 {plain[rows] * 1000:.0f} 毫秒"

@@ -53,7 +53,7 @@ def birth(number: str) -> dt.date | None:
         return None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1 << 16)
 def identity_fault(value: Value, today: dt.date) -> str:
     """What is wrong with an identity number: '' or `id-number`, `id-other`, `id-length`, `id-place`, `id-birth`,
     `id-checksum`, `id-spelling`; the first that applies."""
@@ -129,7 +129,7 @@ def _grades(since: Term, term: Term) -> frozenset[str]:
     return frozenset(GRADES[year - 1] for year in years if year <= len(GRADES))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1 << 16)
 def parse_entry(text: str) -> Entry | None:
     """Read 入学年季 and major from a class name or a major's entry; None when it is not written so."""
     match = _CLASS.fullmatch(clean(text).replace(" ", "").lstrip("级"))
@@ -138,7 +138,7 @@ def parse_entry(text: str) -> Entry | None:
     return Entry(Term(int(match[1]), 0 if match[2] == "春" else 1), match[3])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1 << 16)
 def major_of(entry: Entry) -> str:
     """The major in a class name, without the class number: 数控加工1班 → 数控加工."""
     return _CLASS_TAIL.sub("", entry.major).removesuffix("专业") or entry.major

@@ -26,7 +26,7 @@ _LONG = re.compile(r"\d(?:\D?\d){10}")
 """What every personal number is at least: eleven digits of any script, one by one or with something between two of them."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """The text as labels are compared: half width, no spaces or line breaks, one kind of bracket, comma and dash.
 
