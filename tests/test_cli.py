@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from jiesuan import cli, console, session, usage
 from jiesuan.cli import app, program
-from jiesuan.console import drop_output, emit_json, pad, prepare_streams, width, wrap
+from jiesuan.console import width
 from jiesuan.filling import Filling
 from jiesuan.pack import PackError
 from jiesuan.produce_error import OutputError
@@ -461,31 +461,6 @@ def test_anything_else_needs_all_commands(arguments: list[str]) -> None:
 # ── streams ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    ("given_name", "wanted"), [("gbk", "gbk"), ("ascii", "utf-8"), ("cp1252", "utf-8"), ("utf-8", "utf-8")]
-)
-def test_prepare_streams(monkeypatch: pytest.MonkeyPatch, given_name: str, wanted: str) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding=given_name)
-    monkeypatch.setattr(sys, "stdout", stream)
-    monkeypatch.setattr(sys, "stderr", None)
-    prepare_streams()
-    assert (stream.encoding, stream.errors) == (wanted, "replace")
-
-
-def test_json_without_a_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", stream)
-    emit_json({"名": "值"})
-    assert stream.getvalue() == '{\n  "名": "值"\n}\n'
-
-
-def test_drop_output_without_a_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    drop_output()
-    assert sys.stdout.name == os.devnull
-    sys.stdout.close()
-
-
 @pytest.mark.parametrize("place", ["invoke", "flush"])
 def test_a_pipe_that_closes_anywhere(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     from typer.main import get_command
@@ -515,23 +490,6 @@ def test_an_interrupted_command_ends_with_a_word(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(session, "check_file", interrupted)
     assert failed("check", "x.xlsx") == "已中断。\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "columns"),
-    [("", 0), ("abc", 3), ("结算", 4), ("ＡＢ", 4), ("“甲”", 4), ("e\u0301", 1), ("→·—…", 4), ("元/人·年", 8)],
-)
-def test_width(text: str, columns: int) -> None:
-    assert width(text) == columns
-    assert width(pad(text, 10)) == 10 and pad(text, 0) == text
-
-
-@given(st.text(alphabet="结算表，。ab 1", max_size=60), st.integers(8, 40))
-def test_wrap_loses_nothing(text: str, columns: int) -> None:
-    lines = wrap(text, columns)
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    if not re.search(r"[，。a-z1]{4,}", text):
-        assert all(width(line) <= columns + 2 for line in lines)
 
 
 # ── privacy ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -130,6 +130,13 @@ def test_nothing_more_is_written_once_the_reader_has_gone(monkeypatch: pytest.Mo
     os.close(read)
 
 
+def test_drop_output_without_a_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    drop_output()
+    assert sys.stdout.name == os.devnull
+    sys.stdout.close()
+
+
 # ── remarks and results ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -151,6 +158,13 @@ def test_json_with_half_a_character(monkeypatch: pytest.MonkeyPatch) -> None:
     out, _ = console(monkeypatch, "utf-8")
     emit_json("甲\ud83d乙")
     assert out.written().decode("utf-8") == '"甲?乙"\n'
+
+
+def test_json_without_a_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    emit_json({"名": "值"})
+    assert stream.getvalue() == '{\n  "名": "值"\n}\n'
 
 
 class Terminal(io.StringIO):
@@ -197,6 +211,9 @@ def test_lines_are_printed_as_they_come(capsys: Captured) -> None:
         ("한", 2),
         ("¥1", 2),
         ("￥1", 3),
+        ("“甲”", 4),
+        ("→·—…", 4),
+        ("元/人·年", 8),
     ],
 )
 def test_columns_of_a_terminal(text: str, columns: int) -> None:

@@ -22,8 +22,9 @@ ITEM = Explanation(
 
 
 def sheet(*rows: list[Value], name: str = NAME, head: Value = NAME, titles: list[Value] | None = None) -> Sheet:
+    """Values as they are: a text that starts with `=` is a text."""
     above: list[list[Value]] = [[head], *[[]] * (HEADER_ROW - 2), TITLES if titles is None else titles]
-    return memory_book("b", {name: [*above, *rows]}).sheets[0]
+    return Sheet(name, [list(row) for row in (*above, *rows)])
 
 
 def changed(**cells: Value) -> list[Explanation]:

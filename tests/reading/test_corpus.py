@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from jiesuan.reading import open_book
+from jiesuan.reading import UnreadableFile, open_book
+from jiesuan.reading.direct import Direct
 from jiesuan.reading.problem import MESSAGES
 
 FOLDER = Path(os.environ.get("JIESUAN_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
@@ -86,6 +87,32 @@ class TestAll:
 
     def test_without_a_word(self) -> None:
         assert outcomes()[2] == ""
+
+
+def read(path: Path) -> object:
+    """Everything read of a file, the types of its values included, or what it is refused for."""
+    try:
+        book = open_book(path)
+    except UnreadableFile as problem:
+        return problem.kind
+    return book, [[[type(value) for value in line] for line in sheet.values] for sheet in book.sheets]
+
+
+def test_sheets_read_in_one_pass_are_as_calamine_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = [path for path in files() if path.suffix in (".xlsx", ".xlsm")]
+    one_pass, passed = Direct.sheet, 0
+
+    def counted(self: Direct, data: bytes) -> object:
+        nonlocal passed
+        sheet = one_pass(self, data)
+        passed += sheet is not None
+        return sheet
+
+    monkeypatch.setattr(Direct, "sheet", counted)
+    found = [read(path) for path in packages]
+    monkeypatch.setattr(Direct, "sheet", lambda *_: None)
+    assert [path.name for path, book in zip(packages, found, strict=True) if read(path) != book] == []
+    assert passed >= len(packages) / 2
 
 
 OPENPYXL = (

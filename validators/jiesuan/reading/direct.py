@@ -84,7 +84,7 @@ class Direct:
         rows: list[list[Value]] = []
         line: list[Value] = []
         before, row, width = b"", 0, 0
-        texts, looks, numbers, columns = self._texts, self._looks, _NUMBERS, _COLUMNS
+        texts, looks, numbers = self._texts, self._looks, _NUMBERS
         for letters, digits, attributes, formula, holder, content in cells:
             if digits != before:
                 before, last, row = digits, row, int(digits)
@@ -93,7 +93,7 @@ class Direct:
                 line = []
                 rows += [[] for _ in range(row - len(rows) - 1)]
                 rows.append(line)
-            column = columns[letters]
+            column = column_of(letters)
             if column > width:
                 width = column
                 if width > MAX_COLUMNS or row * width > MAX_AREA:
@@ -194,17 +194,6 @@ def _note(found: Scan, cell: Cell, element: bytes) -> None:
         raise _Odd
     attributes, text = match.groups()
     found.add_formula(cell, formula_text(text or b""), attributes_of(attributes or b""))
-
-
-class _Columns(dict[bytes, int]):
-    """Letters → number of the column; three letters at most, so it stays small."""
-
-    def __missing__(self, letters: bytes) -> int:
-        column = self[letters] = column_of(letters)
-        return column
-
-
-_COLUMNS = _Columns()
 
 
 class _Numbers(dict[bytes, Value]):
