@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ..book import Cell
-from ..form import ALL, Form, Key, once
+from ..form import ALL, Column, Form, Key, once
 from ..table import Problem, Table, bind_column
 from ..text import fold
 from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
@@ -14,8 +15,6 @@ from .placed import filled
 from .totals import TotalLabel, total_labels
 
 _FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人", "注:", "注1", "说明:")
-
-
 _EIGHTEEN = re.compile(r"\d{17}[\dXx]$")
 
 
@@ -70,7 +69,7 @@ def bind_list(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[P
         stub = _section_column(form, labels, last + 1, set(placed.values()))
     start = last + 1 + bool(numbers)
     rows, totals = _scan(form, labels, stub, placed, start, problems)
-    _build(table, rows, totals, placed)
+    lay(table, rows, totals, placed, _stands)
     problems += [
         missing_column(form, sheet, column, paths)
         for column in form.fields
@@ -177,7 +176,17 @@ def _total_in(known: dict[str, TotalLabel], labels: Labels, row: int, columns: l
     return None
 
 
-def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], placed: dict[str, int]) -> None:
+def lay(
+    table: Table,
+    rows: list[tuple[str, int]],
+    totals: dict[Key, int],
+    placed: dict[str, int],
+    stands: Callable[[Column, Key], bool],
+) -> None:
+    """Fill a table of which the (section, row) of the details, the rows of the totals and the columns are known.
+
+    `stands` tells of a column and the key of a total whether the form has a cell there.
+    """
     table.keys = [(section,) for section, _ in rows] + list(totals)
     table.rows = [row for _, row in rows] + list(totals.values())
     table.first_total = len(rows)
@@ -186,8 +195,11 @@ def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], pl
         at = placed.get(column.name)
         if at is None:
             continue
-        cells: list[Cell | None] = [(row, at) for row in table.rows]
-        if column.role == "input" and column.type != "金额":
-            # Labels and merged blanks of total rows are no student data.
-            cells[len(rows) :] = [None] * len(totals)
+        cells: list[Cell | None] = [(row, at) if column.at == "rows" else None for _, row in rows]
+        cells += [(row, at) if stands(column, key) else None for key, row in totals.items()]
         table.columns[column.name] = bind_column(column, cells, table.sheet)
+
+
+def _stands(column: Column, _: Key) -> bool:
+    """Labels and merged blanks of total rows are no student data."""
+    return column.role != "input" or column.type == "金额"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..book import Cell
-from ..form import ALL, Form, Key
+from ..form import ALL, Column, Form, Key
 from ..number import read_number
-from ..table import Problem, Table, bind_column
+from ..table import Problem, Table
 from ..text import clean, fold
 from .headers import Labels, column_paths, known_headings, match_columns, number_row
-from .listing import header_rows
+from .listing import header_rows, lay
 from .missing import missing_column
 from .totals import total_labels
 
@@ -49,7 +48,11 @@ def bind_schools(form: Form, labels: Labels, title_row: int) -> tuple[Table, lis
     ]
     stub = placed.setdefault(form.fields[0].name, 1)
     rows, totals = _scan(form, labels, stub, placed, last + 1 + bool(numbers), problems)
-    _build(table, rows, totals, placed)
+
+    def stands(column: Column, key: Key) -> bool:
+        return form.summed(column) or column.type == "文本" or (column.at == "total" and key == (ALL,))
+
+    lay(table, rows, totals, placed, stands)
     told = any(member.starts for member in form.axis[0].members)
     for total in form.total:
         for key in form.total_keys(total):
@@ -101,22 +104,3 @@ def _scan(
             message = f"第{row}行（{said}）有数，但看不出是哪一所学校、属市本级还是县区；没有计入任何合计的核对。"
             problems.append(Problem("stray-figure", sheet.name, (row, filled), f"第{row}行", message))
     return rows, totals
-
-
-def _build(table: Table, rows: list[tuple[str, int]], totals: dict[Key, int], placed: dict[str, int]) -> None:
-    table.keys = [(section,) for section, _ in rows] + list(totals)
-    table.rows = [row for _, row in rows] + list(totals.values())
-    table.first_total = len(rows)
-    table.index = {key: len(rows) + position for position, key in enumerate(totals)}
-    for column in table.form.fields:
-        at = placed.get(column.name)
-        if at is None:
-            continue
-        cells: list[Cell | None] = [(row, at) for row in table.rows]
-        for index, key in enumerate(table.keys):
-            detail = index < len(rows)
-            summed = table.form.summed(column) or column.type == "文本"
-            stands = column.at == "rows" if detail else summed or (column.at == "total" and key == (ALL,))
-            if not stands:
-                cells[index] = None
-        table.columns[column.name] = bind_column(column, cells, table.sheet)

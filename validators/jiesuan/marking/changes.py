@@ -13,8 +13,8 @@ from ..marking import journal
 from ..ref import letters
 from ..report import amount, display
 from ..text import mask
-from .package import Package, main_namespace, office
-from .rows import lines_of, row_xml
+from .package import Package, office
+from .rows import lines_of, listing_xml, row_xml
 from .sheet import SIGNATURE, deselected
 from .styles import StylesPart
 from .workbook import WorkbookPart
@@ -115,27 +115,14 @@ def _sheet_xml(changes: Changes, formats: Mapping[str, int], dxf: int, code: str
         rows.append(row_xml(number, list(zip(texts, styles, strict=True)), 14 * lines + 4))
         to = "'" + write.ref.sheet.replace("'", "''") + f"'!{write.ref.cell}"
         links.append(f'<hyperlink ref="C{number}" location={quoted(to)} display={quoted(write.ref.cell)}/>')
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"/>'
-        for n, (_, width, _) in enumerate(COLUMNS, 1)
-    )
-    body = (
-        '<sheetPr><tabColor rgb="FF2E75B6"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane ySplit="{HEADER_ROW}" '
-        f'topLeftCell="A{first}" activePane="bottomLeft" state="frozen"/>'
-        f'<selection pane="bottomLeft" activeCell="A{first}" sqref="A{first}"/></sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
+    marks = (
         f'<autoFilter ref="A{HEADER_ROW}:{letters(len(COLUMNS))}{last}"/>'
         f'<conditionalFormatting sqref="A{first}:A{last}"><cfRule type="expression" dxfId="{dxf}" priority="1"><formula>'
         f'AND(LEN("{SIGNATURE}:calc:{code}")&gt;0,$A{first}="替换")</formula></cfRule></conditionalFormatting>'
         f"{'<hyperlinks>' if links else ''}{''.join(links)}{'</hyperlinks>' if links else ''}"
-        '<printOptions horizontalCentered="1"/>'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter>"
     )
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
-    return f'{head}<worksheet xmlns="{main_namespace(strict)}">{body}</worksheet>'.encode()
+    widths = [width for _, width, _ in COLUMNS]
+    return listing_xml(rows, marks, widths, header=HEADER_ROW, colour="FF2E75B6", strict=strict)
 
 
 def _summary(changes: Changes) -> tuple[tuple[str, str, int], ...]:

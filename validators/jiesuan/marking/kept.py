@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..explain import LAPSED, NEEDLESS, PENDING, REFUSED, RETURNED, Explanation
 from ..explain.sheet import COLUMNS, HEADER_ROW, NAME, row_of
 from ..ref import letters
-from .package import Package, main_namespace, office
+from .package import Package, office
 from .problem import NotMarkable
-from .rows import lines_of, row_xml
+from .rows import lines_of, listing_xml, row_xml
 from .styles import StylesPart
 from .workbook import SheetPart, WorkbookPart
 from .xml import Edit, Node, parse, set_attribute, splice
@@ -82,28 +82,9 @@ def _sheet_xml(
         + "))</formula></cfRule>"
         for number, (level, words) in enumerate(colours, 1)
     )
-    hidden = ' hidden="1"'
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"{hidden if n == len(COLUMNS) else ""}/>'
-        for n, (_, width, _) in enumerate(COLUMNS, 1)
-    )
-    body = (
-        '<sheetPr><tabColor rgb="FF2E75B6"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane ySplit="{HEADER_ROW}" '
-        f'topLeftCell="A{first}" activePane="bottomLeft" state="frozen"/>'
-        f'<selection pane="bottomLeft" activeCell="A{first}" sqref="A{first}"/></sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
-        f'<conditionalFormatting sqref="{state}{first}:{state}2000">{rules}</conditionalFormatting>'
-        '<printOptions horizontalCentered="1"/>'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter>"
-    )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
-        f'<worksheet xmlns="{main_namespace(strict)}">{body}</worksheet>'
-    )
-    return text.encode()
+    marks = f'<conditionalFormatting sqref="{state}{first}:{state}2000">{rules}</conditionalFormatting>'
+    widths = [width for _, width, _ in COLUMNS]
+    return listing_xml(rows, marks, widths, header=HEADER_ROW, colour="FF2E75B6", quiet=len(COLUMNS), strict=strict)
 
 
 def _rows(explanations: Iterable[Explanation], styles: Sequence[int]) -> list[str]:

@@ -10,8 +10,7 @@ from ..ref import letters
 from ..report import Finding, Report, next_step
 from ..rule import LEVELS
 from ..text import mask
-from .package import main_namespace
-from .rows import lines_of, row_xml
+from .rows import lines_of, listing_xml, row_xml
 from .sheet import SIGNATURE, cell_of
 from .xml import quoted
 
@@ -26,7 +25,6 @@ COLUMNS = (
 REASON, STATE = 11, 12
 """Numbers of the columns 说明 and 说明状态."""
 LAST = letters(len(COLUMNS))
-HIDDEN = ' hidden="1"'
 ASKED = "核实"
 """The level that a reason answers."""
 EXPLAINED = "已说明"
@@ -124,30 +122,15 @@ def result_sheet(
         f"OR({begins})</formula></cfRule>"
     )
     quiet = len(COLUMNS) if report.answerable else REASON
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}.7109375" customWidth="1"{HIDDEN if n >= quiet else ""}/>'
-        for n, (_, width, _) in enumerate(COLUMNS, 1)
-    )
-    body = (
-        '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane ySplit="{HEADER_ROW}" '
-        f'topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
-        f'<selection pane="bottomLeft" activeCell="A{HEADER_ROW + 1}" sqref="A{HEADER_ROW + 1}"/></sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
+    marks = (
         f'<autoFilter ref="A{HEADER_ROW}:{LAST}{last}"/>'
         f'<conditionalFormatting sqref="{area}">{rules}</conditionalFormatting>'
         f'<conditionalFormatting sqref="{area.replace("A", state)}">{states}</conditionalFormatting>'
         + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
-        + '<printOptions horizontalCentered="1"/>'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter>"
     )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
-        f'<worksheet xmlns="{main_namespace(strict)}">{body}</worksheet>'
-    )
-    return Result(text.encode(), f"$A${HEADER_ROW}:${LAST}${last}")
+    widths = [width for _, width, _ in COLUMNS]
+    xml = listing_xml(rows, marks, widths, header=HEADER_ROW, colour="FFC00000", quiet=quiet, strict=strict)
+    return Result(xml, f"$A${HEADER_ROW}:${LAST}${last}")
 
 
 def _summary(report: Report, formats: Mapping[str, int]) -> list[str]:
