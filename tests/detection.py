@@ -108,9 +108,9 @@ def cells_read(workbook: Workbook) -> dict[str, set[tuple[str, str, Ref]]]:
                 for name, index in table.seen:
                     if (ref := table.ref(name, index)) is not None:
                         read.add((role, name, ref))
-                for name in LINES.get(rule.check, (rule.options.get("line"),)):
-                    if name in table.lines and (not rule.forms or role in rule.forms):
-                        read.add((role, name, table.lines[name].ref))
+                for line in LINES.get(rule.check, (rule.options.get("line"),)):
+                    if isinstance(line, str) and line in table.lines and (not rule.forms or role in rule.forms):
+                        read.add((role, line, table.lines[line].ref))
         if read:
             found[rule.code] = read
     return found

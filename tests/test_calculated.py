@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from jiesuan import calculated as module
 from jiesuan import marked
 from jiesuan.calculated import calculate_file
-from jiesuan.marking import clear
+from jiesuan.marking import NotMarkable, clear
 from jiesuan.marking.values import Entry
 from jiesuan.report import Report
 from jiesuan.session import Calculated, Failure, check_file, open_workbook
@@ -422,8 +422,8 @@ def test_names_in_messages_are_masked(tmp_path: Path) -> None:
 
 
 def test_without_libreoffice_the_way_out_is_told(wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marked, "converted", _raising(marked.NotMarkable("not-ooxml", "转换不了。")))
-    monkeypatch.setattr(marked, "Package", _raising(marked.NotMarkable("not-ooxml")))
+    monkeypatch.setattr(marked, "converted", _raising(NotMarkable("not-ooxml", "转换不了。")))
+    monkeypatch.setattr(marked, "Package", _raising(NotMarkable("not-ooxml")))
     old = wrong.rename(wrong.with_suffix(".et"))
     assert refused(calculate_file(old, old.with_name("果.xlsx"))) == "转换不了。"
     assert "去掉 --in-place" in refused(calculate_file(old, old, in_place=True))

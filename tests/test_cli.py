@@ -410,9 +410,9 @@ def test_main_leaves_at_once_with_everything_said(
         raise Left
 
     monkeypatch.setattr(sys, "argv", ["jiesuan", "chek"])
-    monkeypatch.setattr(cli.os, "_exit", end)
-    monkeypatch.setattr(cli.atexit, "_run_exitfuncs", lambda: done.append("registered"))
-    monkeypatch.setattr(cli.threading, "active_count", lambda: 1)
+    monkeypatch.setattr("os._exit", end)
+    monkeypatch.setattr("atexit._run_exitfuncs", lambda: done.append("registered"))
+    monkeypatch.setattr("threading.active_count", lambda: 1)
     with pytest.raises(Left):
         cli.main()
     assert done == ["registered", 2] and "是不是 check？" in capsys.readouterr().err
@@ -422,8 +422,8 @@ def test_main_leaves_at_once_with_everything_said(
 def test_while_anything_is_going_on_it_ends_as_usual(
     monkeypatch: pytest.MonkeyPatch, code: object, threads: int
 ) -> None:
-    monkeypatch.setattr(cli.threading, "active_count", lambda: threads)
-    monkeypatch.setattr(cli.os, "_exit", lambda _: pytest.fail("left at once"))
+    monkeypatch.setattr("threading.active_count", lambda: threads)
+    monkeypatch.setattr("os._exit", lambda _: pytest.fail("left at once"))
     with pytest.raises(SystemExit) as ended:
         cli.leave(code)
     assert ended.value.code == code

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from jiesuan import explaining, marked
 from jiesuan.cli import app
-from jiesuan.marking import files
+from jiesuan.reading import UnreadableFile
 from jiesuan.rule import LEVELS
 
 from .explain.making import GOOD, LATER, LIST, MEAN, NO_PHONE, NOW, asked, phones, right
@@ -291,7 +291,7 @@ class TestRefused:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(files.os, "fsync", full)
+        monkeypatch.setattr("os.fsync", full)
         self.refused(file, "磁盘已满", *arguments, "--in-place")
 
     def test_no_settlement_workbook(self, file: Path) -> None:
@@ -559,7 +559,7 @@ class TestClear:
         run("check", file, "--mark", "--in-place")
 
         def unreadable(*_: object, **__: object) -> None:
-            raise marked.UnreadableFile("corrupt")
+            raise UnreadableFile("corrupt")
 
         monkeypatch.setattr(marked, "open_book", unreadable)
         assert run("clear", file, "--in-place").exit_code == 0

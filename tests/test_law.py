@@ -109,7 +109,7 @@ def test_choices_and_published_fields_are_stacked() -> None:
 
 
 TERMS = st.builds(Term, st.integers(2020, 2024), st.integers(0, 1))
-SPANS = st.tuples(TERMS, st.none() | TERMS).map(lambda pair: (pair[0], max(pair) if pair[1] else None))
+SPANS = st.tuples(TERMS, st.none() | TERMS).map(lambda pair: (pair[0], max(pair[0], pair[1]) if pair[1] else None))
 
 
 @given(SPANS, SPANS, TERMS)

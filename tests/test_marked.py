@@ -13,6 +13,7 @@ from jiesuan.commands.options import one_target
 from jiesuan.marked import CHECKED, CLEARED, check_target, mark_file, mark_report, places
 from jiesuan.marking import NotMarkable
 from jiesuan.marking.files import NotWritten
+from jiesuan.marking.package import Package
 from jiesuan.report import Report
 from jiesuan.session import Failure, open_and_judge
 from jiesuan.usage import Misuse
@@ -125,12 +126,11 @@ def foreign(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wrong = file.read_bytes()
     path = file.with_name("来.et")
     written(path, sample().filling)
-    whole = marked.Package
 
     def package(data: bytes) -> Any:
         if data == path.read_bytes():
             raise NotMarkable("not-ooxml")
-        return whole(data)
+        return Package(data)
 
     monkeypatch.setattr(marked, "Package", package)
     monkeypatch.setattr(marked, "converted", lambda data, suffix: wrong)

@@ -147,11 +147,11 @@ def test_entries_with_other_keys_stand_beside_each_other() -> None:
 
 
 def test_every_table_is_looked_at() -> None:
-    dated: dict[str, str] = {"since": "2020春", "basis": "某文"}
+    since, basis = "2020春", "某文"
     policy = Policy(
-        choice=(Choice(name="年级", values=("一",), **dated),) * 2,
-        eligible=(Eligible(project="助学金", name="涉农", outcome="应", when={}, **dated),) * 2,
-        public=(PublicField(name="姓名", allowed=True, **dated),) * 2,
+        choice=(Choice(name="年级", values=("一",), since=since, basis=basis),) * 2,
+        eligible=(Eligible(project="助学金", name="涉农", outcome="应", when={}, since=since, basis=basis),) * 2,
+        public=(PublicField(name="姓名", allowed=True, since=since, basis=basis),) * 2,
     )
     assert [fault.split("的期限")[0] for fault in period_faults(policy)] == [
         "choice“年级”",

@@ -32,7 +32,7 @@ def test_the_table_as_printed(shares: Shares) -> None:
     for row in rows:
         assert row.province is not None and 0 < row.province < 10
         own, rest = split(Decimal(10), row.province)
-        assert (own, rest) == (row.province, 10 - row.province)
+        assert (own, rest) == (Decimal(row.province), Decimal(10 - row.province))
     assert [row.place for row in shares.rows("泉州市")][:3] == ["市本级", "泉港", "丰泽"]
     assert shares.bureaus[-1] == "平潭综合实验区" and len(shares.bureaus) == 9
 

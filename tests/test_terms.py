@@ -153,7 +153,7 @@ def test_grant_standards_in_force(term: str) -> None:
 def test_fee_and_fund_standards_stay(set_name: str, fees: dict[str, int], funds: dict[str, int], term: str) -> None:
     def yearly(name: str, **keys: str) -> D | None:
         standard = PACK.policy.lookup(name, Term.parse(term), {"隶属": set_name, **keys})
-        return standard and standard.amount
+        return standard.amount if standard else None
 
     assert {kind: yearly("免学费年标准", 专业类别=kind) for kind in fees} == fees
     assert {kind: yearly("生均年标准", 生均类别=kind) for kind in funds} == funds

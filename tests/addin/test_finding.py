@@ -13,6 +13,7 @@ import pytest
 from jiesuan.marking.result import REASON
 from jiesuan_addin import fresh, log, press
 from jiesuan_addin.finding import Place, places, result_sheet
+from jiesuan_addin.trouble import Trouble
 
 from ..making import PACK, SPRING
 from .making import Desk, Told, faulty
@@ -238,7 +239,7 @@ class TestNew:
         (tmp_path / "Documents").rmdir()
         (tmp_path / "文档").mkdir()
         assert fresh.documents() == tmp_path / "文档"
-        with pytest.raises(fresh.Trouble):
+        with pytest.raises(Trouble):
             fresh.new(app, user, tmp_path / "没有")
 
     def test_documents(self, app: Any, tmp_path: Path) -> None:

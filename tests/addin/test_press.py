@@ -298,8 +298,13 @@ class TestTalk:
     def test_message_boxes(self) -> None:
         answers = ["ok", "ok", "cancel"]
         shown: list[tuple[str, dict[str, str]]] = []
+
+        def alert(text: str, **more: str) -> str:
+            shown.append((text, more))
+            return answers.pop(0)
+
         app = SimpleNamespace(
-            alert=lambda text, **more: shown.append((text, more)) or answers.pop(0),
+            alert=alert,
             api=SimpleNamespace(InputBox=lambda *_, **__: "2"),
             status_bar=False,
         )

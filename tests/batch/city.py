@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from jiesuan.book import Value
 from jiesuan.filling import Filling
 from jiesuan.produce import locate, results_of, save
 from jiesuan.sample.make import Sample, make_sample
@@ -98,9 +99,9 @@ def with_student_of(number: int, other: int, *, name: str = "", students: int = 
     return filling
 
 
-def first_row(filling: Filling) -> dict[str, object]:
+def first_row(filling: Filling) -> dict[str, Value]:
     """The first student listed."""
-    return next(row for rows in filling.rows[LIST].values() for row in rows)  # type: ignore[return-value]
+    return next(row for rows in filling.rows[LIST].values() for row in rows)
 
 
 class _Gbk(zipfile.ZipInfo):

@@ -6,7 +6,7 @@ import os
 import time
 
 
-def doubled(pieces: list[object], more: int = 0) -> list[object]:
+def doubled(pieces: list[int | str], more: int = 0) -> list[int | str]:
     """Numbers doubled; `死` ends the process, `停` does not end, `错` raises, `满` needs more memory than there may be."""
     for piece in pieces:
         if piece == "死":

@@ -16,9 +16,10 @@ from jiesuan.batch.run import run_batch
 from jiesuan.session import Failure
 from jiesuan.usage import Misuse
 
-from .culprits import doubled, process
+from .culprits import process
 from .inline import outcome
 from .test_city import city, fresh
+from .test_engine import all_doubled
 
 distributed = pytest.importorskip("distributed")
 
@@ -49,7 +50,7 @@ def test_work_is_done_on_the_cluster(scheduler: str) -> None:
         assert engine.workers == 2
         pids = {pid for _, pid in work(engine, process, [[number] for number in range(8)])}
         assert os.getpid() not in pids and 1 <= len(pids) <= 2
-        found = dict(work(engine, doubled, [[1, "错", 2]]))  # type: ignore[list-item]
+        found = all_doubled(engine, [1, "错", 2])
         assert (found[1], found[2]) == (2, 4) and isinstance(found["错"], Failure)
     finally:
         engine.close(now=False)
@@ -64,7 +65,7 @@ def test_another_version_on_the_cluster(scheduler: str, monkeypatch: pytest.Monk
 def test_who_kills_a_worker_of_the_cluster(scheduler: str) -> None:
     engine = Dask(scheduler)
     try:
-        assert dict(work(engine, doubled, [[1, "死"]])) == {1: 2, "死": CRASHED}  # type: ignore[list-item]
+        assert all_doubled(engine, [1, "死"]) == {1: 2, "死": CRASHED}
     finally:
         engine.close(now=True)
 

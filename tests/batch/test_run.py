@@ -16,10 +16,14 @@ from jiesuan.batch.batch import Batch, Options
 from jiesuan.batch.engine import CRASHED, Engine
 from jiesuan.batch.run import run_batch
 from jiesuan.batch.schools import File
-from jiesuan.batch.store import Store, data_folder, originals_of, read_index
+from jiesuan.batch.store import Checked, Store, data_folder, originals_of, put, read_index
+from jiesuan.batch.work import Item, Setting, check_chunk
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import receive
+from jiesuan.pack import Pack
 from jiesuan.produce_error import OutputError
+from jiesuan.reading import received
+from jiesuan.report import Report
 from jiesuan.usage import Misuse
 
 from ..making import PACK, blank_file
@@ -93,10 +97,9 @@ def test_bad_files_stop_nothing(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read once; what was read is what was checked, and no other content is marked."""
     City({"甲.xlsx": planted_bytes(2, 1)[0]}).write(tmp_path / "收")
-    read = find.received
 
     def growing(path: Path) -> bytes:
-        data = read(path)
+        data = received(path)
         with path.open("ab") as file:
             file.write(b"more")
         return data
@@ -130,18 +133,17 @@ def test_a_file_too_large_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_culprit_is_told_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain_city(2).write(tmp_path / "收")
-    check = run.check_chunk
 
-    def deadly(items: list[run.Item], setting: run.Setting) -> list[run.Checked]:
+    def deadly(items: list[Item], setting: Setting) -> list[Checked]:
         if any(item.path.startswith(school_name(1)) for item in items):
             raise MemoryError
-        return check(items, setting)
+        return check_chunk(items, setting)
 
     monkeypatch.setattr(run, "check_chunk", deadly)
     batch = run_inline(tmp_path / "收", tmp_path / "出")
     assert failures(batch) == {f"{school_name(1)}.xlsx": "crashed"}
     assert [file.failure.message for file in batch.unread if file.failure] == [CRASHED.message]
-    monkeypatch.setattr(run, "check_chunk", check)
+    monkeypatch.setattr(run, "check_chunk", check_chunk)
     assert failures(run_inline(tmp_path / "收", tmp_path / "出")) == {}
 
 
@@ -155,15 +157,15 @@ def test_one_content_is_checked_once(tmp_path: Path) -> None:
 
 def test_a_bureaus_own_workbook_is_no_schools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain_city(1).write(tmp_path / "收")
-    checked = run.Checked.report
+    checked = Checked.report
 
-    def as_bureau(self: run.Checked, path: str, pack: object) -> object:
-        report = checked(self, path, pack)  # type: ignore[arg-type]
+    def as_bureau(self: Checked, path: str, pack: Pack) -> Report:
+        report = checked(self, path, pack)
         assert report is not None
         report.set_name = "设区市"
         return report
 
-    monkeypatch.setattr(run.Checked, "report", as_bureau)
+    monkeypatch.setattr(Checked, "report", as_bureau)
     batch = run_inline(tmp_path / "收", tmp_path / "出")
     assert (batch.files, batch.schools) == ([], [])
     assert [item.why for item in batch.passed] == ["主管部门的汇总表，不是学校的表；请用 jiesuan check 校验"]
@@ -212,7 +214,6 @@ def test_a_hook_may_add_before_anything_is_written(tmp_path: Path, monkeypatch: 
 
 def test_a_full_disk_is_told_and_the_rest_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     City({"甲.xlsx": planted_bytes(2, 1)[0], "乙.xlsx": school_bytes(0)}).write(tmp_path / "收")
-    put = outputs.put
 
     def full(path: Path, data: bytes) -> None:
         if path.suffix == ".docx" or path.name == "汇总.xlsx":

@@ -56,7 +56,7 @@ def found_in(sheet: str) -> Report:
             "2.0000 万元",
             "1.0000 万元",
             "-1.0000 万元",
-            (Related(sheet, "B2", "合计", "3"),),
+            related=(Related(sheet, "B2", "合计", "3"),),
         )
         for number in range(FINDINGS)
     ]
@@ -79,7 +79,8 @@ def with_pictures(source: Path, target: Path) -> str:
         chart.add_series({"values": [book.sheetnames[0], 6, 2, 15, 2]})
         new.insert_chart("N2", chart)
         new.insert_image("N30", "章.png", {"image_data": io.BytesIO(_png(64))})
-    return max(book, key=lambda sheet: sheet.max_row).title
+    longest: str = max(book, key=lambda sheet: sheet.max_row).title
+    return longest
 
 
 def _png(size: int) -> bytes:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
@@ -171,7 +172,7 @@ def city(term: Term = SPRING) -> City:
     return City(term, rollup, to_book(rollup.laid, f"附件3_{term}.xlsx"), laid)
 
 
-def change(base: City, book: Book, changes: dict[str, Value]) -> None:
+def change(base: City, book: Book, changes: Mapping[str, Value]) -> None:
     """Type values into cells by name; the role of a form deletes its sheet when the value is （删）."""
     for address, value in changes.items():
         if value == "（删）":

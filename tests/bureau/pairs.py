@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from jiesuan.bind import Workbook, bind
@@ -14,7 +15,7 @@ from jiesuan.term import Term
 from tests.bureau.making import FIRST, PACK, City, check, city, sample
 from tests.check import schools
 
-Changes = dict[str, Value]
+Changes = Mapping[str, Value]
 
 
 @cache

@@ -14,6 +14,7 @@ from jiesuan.batch.store import data_folder, read_index
 from jiesuan.bureau import archive as archive_module
 from jiesuan.bureau.archive import filings, import_batch, key_file
 from jiesuan.bureau.problem import BureauProblem
+from jiesuan.term import Term
 from tests.batch.city import City, bytes_of, school_bytes, school_name, with_student_of
 from tests.batch.inline import run_inline
 from tests.bureau.making import (
@@ -24,7 +25,6 @@ from tests.bureau.making import (
     SCHOOLS,
     SECOND,
     SPRING,
-    Term,
     sample,
     school,
     write_city,

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
+from jiesuan import reading
 from jiesuan.batch import find
 from jiesuan.batch.store import data_folder
 from jiesuan.bureau.inputs import Inputs
 from jiesuan.bureau.problem import BureauProblem
-from jiesuan.bureau.received import LeftOut, open_one, receive
+from jiesuan.bureau.received import LeftOut, Received, open_one, receive
 from jiesuan.bureau.rollup import roll_up, write_rollup
 from jiesuan.reading import UnreadableFile
 from jiesuan.share import load_shares
@@ -51,7 +50,7 @@ def own(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "收到的表"))
 
 
-def whys(found: Any) -> Mapping[str, str]:
+def whys(found: Received) -> dict[str, str]:
     return dict(found.left_out)
 
 
@@ -207,12 +206,11 @@ def test_why_a_batch_took_no_figures_from_a_file(own: Path, tmp_path: Path) -> N
 
 def test_a_file_nobody_may_read_and_folders_that_do_not_open(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (own / "县区.rar").write_bytes(b"Rar!")
-    read = find.received
 
     def refuse(path: Path) -> bytes:
         if path.stem == SECOND:
             raise UnreadableFile("permission")
-        return read(path)
+        return reading.received(path)
 
     monkeypatch.setattr(find, "received", refuse)
     found = receive(own, PACK, SET)

@@ -270,7 +270,7 @@ def test_own_standards_are_summed_not_recomputed() -> None:
     one = school(FIRST)
     drawn = dict(one.figures["汇总生均"])
     key = next(key for key, name in drawn if name == "第5月" and drawn[key, name].value)
-    heads = sum(drawn[key, f"第{month}月"].value for month in range(1, 6))
+    heads = sum((drawn[key, f"第{month}月"].value for month in range(1, 6)), Decimal(0))
     drawn[key, "生均标准"] = Figure(Decimal(7000), "生均", "H9")
     drawn[key, "生均金额"] = Figure(heads * 7000 / 100_000, "生均", "I9")
     changed = dataclasses.replace(one, figures={**one.figures, "汇总生均": drawn})

@@ -19,6 +19,7 @@ from jiesuan.batch.store import packed, read_index
 from jiesuan.batch.table import table_lines
 from jiesuan.bureau import second
 from jiesuan.bureau.second import Look, look_again, second_look
+from jiesuan.reading import received
 from jiesuan.report import Report
 
 from ..batch.city import City, school_bytes, school_name
@@ -67,9 +68,9 @@ def only(batch: Batch) -> Report:
     return report
 
 
-def again(folder: Path, out: Path, previous: Path | None = None, **more: object) -> Batch:
+def again(folder: Path, out: Path, previous: Path | None = None, roster: Path | None = None) -> Batch:
     """A batch as the command runs it."""
-    return run_inline(folder, out, then=second_look(previous), previous=previous, **more)
+    return run_inline(folder, out, then=second_look(previous), previous=previous, roster=roster)
 
 
 def test_a_reason_for_what_only_the_batch_finds(tmp_path: Path) -> None:
@@ -191,10 +192,9 @@ def test_a_workbook_that_changes_before_the_second_look(
     spring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = autumn(tmp_path)
-    read = find.received
 
     def once(path: Path) -> bytes:
-        data = read(path)
+        data = received(path)
         if path.parent == folder:
             path.write_bytes(b"other")
         return data

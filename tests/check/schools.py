@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -148,7 +149,7 @@ def put(sheet: Sheet, row: int, column: int, value: Value) -> None:
         sheet.put(row, column, None if value == EMPTY else value)
 
 
-def change(base: School, book: Book, changes: dict[str, Value]) -> None:
+def change(base: School, book: Book, changes: Mapping[str, Value]) -> None:
     """Change cells by name."""
     for address, value in changes.items():
         ref = base.cell(address)

@@ -6,11 +6,12 @@ from decimal import Decimal as D
 
 import pytest
 
+from jiesuan.bind import bind
 from jiesuan.check.context import clue, monthly_standards, signed
 from jiesuan.check.ledger import NOISE, Ledger, holds, noise
 from jiesuan.report import Finding, Unverified
 
-from .schools import PACK, bind, school
+from .schools import PACK, school
 
 RULE, OTHER = PACK.rules["F101"], PACK.rules["F102"]
 

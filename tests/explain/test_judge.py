@@ -71,7 +71,7 @@ class TestStates:
     def test_nothing_explained(self) -> None:
         judgement = judged(book(), [])
         assert open_ones(judgement) == ALL
-        assert judgement.kept == judgement.report.explanations == judgement.report.explained == []
+        assert (judgement.kept, judgement.report.explanations, judgement.report.explained) == ([], [], [])
         assert judgement.report == judgement.raw
         assert all(judgement.remark(finding).mark.figures for finding in judgement.report.findings)
 

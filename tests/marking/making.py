@@ -21,7 +21,7 @@ from jiesuan.marking.package import Package
 from jiesuan.marking.workbook import WorkbookPart
 from jiesuan.ref import a1
 from jiesuan.report import Finding, Related, Report
-from jiesuan.rule import LEVELS, Rule
+from jiesuan.rule import LEVELS, Level, Rule
 
 from ..reading.making import MAIN, OFFICE, PACKAGE, parts, relations, sheet_xml, zipped
 
@@ -45,7 +45,7 @@ STYLES = (
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 
 
-def finding(sheet: str, cell: str, level: str = "错误", **more: Any) -> Finding:
+def finding(sheet: str, cell: str, level: Level = "错误", **more: Any) -> Finding:
     """A finding at a cell."""
     given = {
         "label": "脱贫户 · 金额",

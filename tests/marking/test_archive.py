@@ -30,7 +30,7 @@ def made_zip(comment: bytes = b"", *, method: int = zipfile.ZIP_DEFLATED, stream
             return len(bytes(data))  # type: ignore[call-overload]
 
     target = Pipe() if stream else io.BytesIO()
-    with zipfile.ZipFile(target, "w", method) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(target, "w", method) as archive:
         archive.writestr("b.xml", "b" * 1000)
         archive.writestr("目录/a.xml", "a")
         archive.writestr("empty", "")

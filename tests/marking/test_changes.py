@@ -133,7 +133,8 @@ def test_long_lists_say_where_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_told_from_a_form() -> None:
-    titles = {f"{letter}4": title for letter, (title, _, _) in zip("ABCDEFG", COLUMNS, strict=True)}
-    assert is_changes(memory_book("b", {"随便": {"A1": "计算结果", **titles}}).sheets[0])
+    titles: dict[str, Value] = {f"{letter}4": title for letter, (title, _, _) in zip("ABCDEFG", COLUMNS, strict=True)}
+    whole: dict[str, Value] = {"A1": "计算结果", **titles}
+    assert is_changes(memory_book("b", {"随便": whole}).sheets[0])
     assert not is_changes(memory_book("b", {"计算结果": {"A1": "计算结果"}}).sheets[0])
     assert not is_changes(memory_book("b", {"计算结果": titles}).sheets[0])

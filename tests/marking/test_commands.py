@@ -16,9 +16,11 @@ from typer.testing import CliRunner, Result
 
 from jiesuan import marked
 from jiesuan.cli import app
-from jiesuan.marking import files, mark
+from jiesuan.marking import NotMarkable, mark
+from jiesuan.marking.files import NotWritten
 from jiesuan.pack import load_pack
 from jiesuan.produce import make_sample_file
+from jiesuan.session import open_and_judge
 from jiesuan.term import Term
 
 from ..making import ID, overtyped, written
@@ -205,7 +207,7 @@ class TestRefused:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(files.os, "fsync", full)
+        monkeypatch.setattr("os.fsync", full)
         self.refused(file, "磁盘已满", "check", file, "--mark")
         self.refused(file, "磁盘已满", "check", file, "--mark", "--in-place")
 
@@ -251,10 +253,10 @@ class TestRefused:
 
     @pytest.mark.parametrize("option", ["--in-place", "--force"])
     def test_changed_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-        real, later = marked.open_and_judge, sample() + b"\0"
+        later = sample() + b"\0"
 
         def checked(path: Path, **options: Any) -> Any:
-            found = real(path, **options)
+            found = open_and_judge(path, **options)
             path.write_bytes(later)
             return found
 
@@ -275,10 +277,9 @@ class TestRefused:
         assert (names(file.parent), file.read_bytes()) == ({file.name}, later)
 
     def test_vanished_after_it_was_checked(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = marked.open_and_judge
 
         def checked(path: Path, **options: Any) -> Any:
-            found = real(path, **options)
+            found = open_and_judge(path, **options)
             path.unlink()
             return found
 
@@ -287,7 +288,7 @@ class TestRefused:
 
     def test_a_failed_write_back_keeps_no_backup(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(path: Path, data: bytes) -> None:
-            raise marked.NotWritten("full", "磁盘已满。")
+            raise NotWritten("full", "磁盘已满。")
 
         monkeypatch.setattr(marked, "write_whole", full)
         self.refused(file, "磁盘已满", "check", file, "--mark", "--in-place")
@@ -307,7 +308,7 @@ class TestOtherFormats:
         data, said = marked.to_mark(old, sha, in_place=False)
         assert data == sample()
         assert "LibreOffice" in said
-        with pytest.raises(marked.NotMarkable):
+        with pytest.raises(NotMarkable):
             marked.to_mark(old, sha, in_place=True)
         assert marked.places([old], None, "_已校验", in_place=False) == [old.with_name("旧_已校验.xlsx")]
 

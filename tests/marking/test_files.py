@@ -76,10 +76,8 @@ class TestWriting:
         def trouble(*_: object, **__: object) -> None:
             raise OSError(number, os.strerror(number))
 
-        place = {"fsync": (files.os, "fsync"), "mkstemp": (files.tempfile, "mkstemp"), "replace": (Path, "replace")}[
-            step
-        ]
-        monkeypatch.setattr(*place, trouble)
+        place = {"fsync": "os.fsync", "mkstemp": "tempfile.mkstemp", "replace": "pathlib.Path.replace"}[step]
+        monkeypatch.setattr(place, trouble)
         assert refused(file) == kind
         monkeypatch.undo()
         assert [(path.name, path.read_bytes()) for path in file.parent.iterdir()] == [("表.xlsx", b"old")]
@@ -88,7 +86,7 @@ class TestWriting:
     def test_a_disk_that_is_really_full(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         temporary = file.with_name("t")
         temporary.touch()
-        monkeypatch.setattr(files.tempfile, "mkstemp", lambda **_: (os.open("/dev/full", os.O_WRONLY), str(temporary)))
+        monkeypatch.setattr("tempfile.mkstemp", lambda **_: (os.open("/dev/full", os.O_WRONLY), str(temporary)))
         assert refused(file, b"x" * 100_000) == "full"
         assert file.read_bytes() == b"old"
         assert not temporary.exists()
@@ -105,7 +103,7 @@ class TestBackup:
         def trouble(*_: object) -> None:
             raise OSError(errno.ENOSPC, "full")
 
-        monkeypatch.setattr(files.shutil, "copystat", trouble)
+        monkeypatch.setattr("shutil.copystat", trouble)
         with pytest.raises(NotWritten) as caught:
             keep_backup(file)
         assert caught.value.kind == "full"
@@ -144,7 +142,7 @@ def test_killed_while_writing(tmp_path: Path, delay: float) -> None:
 
 class TestConverting:
     def test_without_libreoffice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files.shutil, "which", lambda _: None)
+        monkeypatch.setattr("shutil.which", lambda _: None)
         monkeypatch.setattr(files, "_PLACES", ())
         with pytest.raises(NotMarkable) as caught:
             converted(b"", ".xls")
@@ -159,7 +157,7 @@ class TestConverting:
         assert caught.value.kind == "not-ooxml"
 
     def test_usual_places(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setattr(files.shutil, "which", lambda _: None)
+        monkeypatch.setattr("shutil.which", lambda _: None)
         monkeypatch.setattr(files, "_PLACES", ("/none", str(tmp_path)))
         assert files.find_libreoffice() == str(tmp_path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiesuan.book import memory_book
+from jiesuan.book import Value, memory_book
 from jiesuan.explain import Judgement, Mark, Remark, Typed, spot
 from jiesuan.marking import mark
 from jiesuan.marking.result import COLUMNS, HEADER_ROW, REASON, problem_lines, row_height
@@ -10,6 +10,12 @@ from jiesuan.marking.returned import is_result, typed_in, without_result
 from jiesuan.report import Related, Report, Unverified
 
 from .making import RULES, finding, openpyxl_book, report, simple
+
+
+def heading() -> list[list[Value]]:
+    """The rows of the sheet down to the titles of its columns."""
+    between: list[list[Value]] = [[None]] * (HEADER_ROW - 2)
+    return [["校验结果"], *between, [title for title, _, _ in COLUMNS]]
 
 
 def cells(found: Report) -> dict[str, str]:
@@ -78,8 +84,7 @@ def test_links_lead_to_the_cell() -> None:
 
 
 def test_known_again_when_it_comes_back() -> None:
-    head = [title for title, _, _ in COLUMNS]
-    rows = [["校验结果"], *[[None]] * (HEADER_ROW - 2), head, ["核实", "X201", "表1", "A2", *[None] * 6, " 原因 "]]
+    rows: list[list[Value]] = [*heading(), ["核实", "X201", "表1", "A2", *[None] * 6, " 原因 "]]
     book = memory_book("b", {"别名": rows, "表1": [[1]], "校验结果": [["校验结果"]]})
     assert is_result(book.sheets[0])
     assert without_result(book) == {("X201", "表1", "A2"): "原因"}
@@ -122,10 +127,9 @@ def test_an_empty_row_is_no_lower_than_a_line() -> None:
 
 
 def test_rows_come_back_with_their_marks() -> None:
-    head = [title for title, _, _ in COLUMNS]
-    line = ["核实", "X201", "表1", "A2", "问题", *[None] * 5]
-    rows = [["校验结果"], *[[None]] * (HEADER_ROW - 2), head]
-    rows += [
+    line: list[Value] = ["核实", "X201", "表1", "A2", "问题", *[None] * 5]
+    rows: list[list[Value]] = [
+        *heading(),
         [*line, " 原因\r\n二 ", "待复核", "1:a:b:c"],
         [*line, None, None, "1:a:b:c"],
         [*line, None, None, "1:a:b:"],

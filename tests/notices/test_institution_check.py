@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jiesuan.book import Book, memory_book
+from jiesuan.book import Book, Value, memory_book
 from jiesuan.notices.institution import read_institution
 from jiesuan.notices.institution_check import (
     CHECKS,
@@ -150,9 +150,8 @@ def read(tmp_path: Path, name: str, school: str, form: str = "校级") -> Read:
 
 
 def schools(*names: str) -> Book:
-    return memory_book(
-        "名单.xlsx", {"名单": [["序号", "学校名称"], *([n, name] for n, name in enumerate(names, 1)), ["", "合计"]]}
-    )
+    rows: list[list[Value]] = [[n, name] for n, name in enumerate(names, 1)]
+    return memory_book("名单.xlsx", {"名单": [["序号", "学校名称"], *rows, ["", "合计"]]})
 
 
 def test_one_form_for_every_school(tmp_path: Path) -> None:

@@ -7,15 +7,18 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jiesuan.bind import Workbook
 from jiesuan.declared import PackError
 from jiesuan.notices import submission as submission_module
 from jiesuan.notices.package import PLAIN_MARKS, Package, Unclear, archive, plan, text_lines
 from jiesuan.notices.submission import collect, files_in, submission
 from jiesuan.reading import UnreadableFile
 from jiesuan.report import Report
+from jiesuan.session import Failure, open_and_check
 from jiesuan.term import Term
 
 from ..making import blank_file, overtyped, sample_file, written
@@ -69,10 +72,9 @@ def members(data: bytes) -> dict[str, bytes]:
 
 def as_annex(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Let a file of that name check as a bureau's own workbook."""
-    real = submission_module.open_and_check
 
-    def check(path: Path, **options: object) -> object:
-        found = real(path, **options)  # type: ignore[arg-type]
+    def check(path: Path, **options: Any) -> tuple[Workbook, Report] | Failure:
+        found = open_and_check(path, **options)
         if path.name == name and isinstance(found, tuple):
             found[1].set_name = "设区市"
         return found

@@ -26,7 +26,7 @@ def workbook(folder: Path) -> Path:
     sheet.append(["序号", "姓名", "班级"])
     sheet.append([1, "张三", "1班"])
     sheet["B2"].comment = Comment(f"身份证 {number(1)}", "某人")
-    sheet.oddHeader.center.text = "联系人13912345678"  # type: ignore[union-attr]
+    sheet.oddHeader.center.text = "联系人13912345678"
     sheet["C2"].hyperlink = "http://127.0.0.1/"
     sheet["C2"].hyperlink.tooltip = "13912345670"
     made.properties.keywords = f"{number(2)}"

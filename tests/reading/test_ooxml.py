@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import zipfile
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import xlwt
 
 from jiesuan.book import Book, ErrorValue, Sheet, Value
 from jiesuan.reading import native, ooxml
@@ -386,5 +388,23 @@ def test_openpyxl_leaves_formulas_without_results(tmp_path: Path) -> None:
     assert (found.hidden_rows, found.hidden_columns) == ({2}, {2})
 
 
-def test_book_limits_are_the_same_for_all_formats() -> None:
-    assert ooxml.MAX_BOOK_AREA == native.MAX_BOOK_AREA
+@pytest.mark.parametrize(("area", "read"), [(6, ["表1", "表2"]), (5, ["表1"])])
+def test_book_limits_are_the_same_for_all_formats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, area: int, read: list[str]
+) -> None:
+    """Two sheets of three cells each, as .xlsx and as .xls."""
+    assert vars(ooxml)["MAX_BOOK_AREA"] == native.MAX_BOOK_AREA
+    sheet = sheet_xml('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>1</v></c><c r="C1"><v>1</v></c></row>')
+    old, buffer = xlwt.Workbook(), io.BytesIO()
+    for name in ("表1", "表2"):
+        page = old.add_sheet(name)
+        for column in range(3):
+            page.write(0, column, 1)
+    old.save(buffer)
+    for module in (native, ooxml):
+        monkeypatch.setattr(module, "MAX_BOOK_AREA", area)
+    new_book = opened(tmp_path, zipped(parts(sheet, sheet)))
+    old_book = opened(tmp_path, buffer.getvalue(), "表.xls")
+    assert [sheet.name for sheet in new_book.sheets] == [sheet.name for sheet in old_book.sheets] == read
+    assert new_book.remarks == old_book.remarks[1:]  # the first says what .xls cannot show
+    assert len(new_book.remarks) == 2 - len(read)

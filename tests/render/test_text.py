@@ -19,12 +19,11 @@ from jiesuan.render.text import (
     WRITES_SHOWN,
     calculated_lines,
     finding_lines,
-    next_step,
     report_lines,
     tally_line,
     write_lines,
 )
-from jiesuan.report import Finding, Related, Report, Unverified
+from jiesuan.report import Finding, Related, Report, Unverified, next_step
 from jiesuan.rule import LEVELS, Rule
 from jiesuan.session import Calculated
 

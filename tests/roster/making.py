@@ -102,7 +102,7 @@ def written(folder: Path, name: str, content: Book) -> Path:
     from openpyxl import Workbook
 
     made = Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]
+    made.remove(made.active)
     for sheet in content.sheets:
         page = made.create_sheet(sheet.name)
         for line in sheet.values:

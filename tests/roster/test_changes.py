@@ -100,7 +100,7 @@ def test_work_list() -> None:
     data = changes_book(found, ["甲"])
     assert data == changes_book(found, ["甲"])
 
-    lines = [[cell.value for cell in row] for row in load_workbook(BytesIO(data)).active.iter_rows()]  # type: ignore[union-attr]
+    lines = [[cell.value for cell in row] for row in load_workbook(BytesIO(data)).active.iter_rows()]
     assert lines[0][0] == "学籍异动清单"
     assert lines[2] == [name for name, _ in CHANGE_HEADS]
     assert lines[3] == [

@@ -71,7 +71,7 @@ def test_figures_drawn_from_schools_are_not_white() -> None:
 @pytest.mark.parametrize("form_id", ["3-1", "3-2", "3-5", "3-6"])
 def test_the_heading_covers_the_table(form_id: str) -> None:
     item = laid(form_id)
-    covered = set()
+    covered: set[tuple[int, int]] = set()
     for (row, place), spot in item.cells.items():
         if spot.style == "head":
             last = next((area[2:] for area in item.merges if area[:2] == (row, place)), (row, place))

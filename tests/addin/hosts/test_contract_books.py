@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -276,7 +277,8 @@ def test_settings_of_the_program(app: Any, book: Any) -> None:
     app.status_bar = False
     assert (app.visible, app.hwnd, app.version.major) == (False, None, 16)
     assert (book.api.Path, book.api.ActiveSheet.Name, book.api.ActiveSheet.Type) == ("", "Sheet1", -4167)
-    for refused in (lambda: app.macro("宏")(), lambda: app.startup_path):
+    missing: list[Callable[[], object]] = [lambda: app.macro("宏")(), lambda: app.startup_path]
+    for refused in missing:
         with pytest.raises(NotImplementedError):
             refused()
 
@@ -286,7 +288,7 @@ def test_the_mock_caller(book: Any) -> None:
     try:
         assert xw.Book.caller() == book
     finally:
-        del xw.Book._mock_caller
+        delattr(xw.Book, "_mock_caller")
 
 
 def test_sheets_without_a_name_and_whole_sheets(app: Any, book: Any) -> None:

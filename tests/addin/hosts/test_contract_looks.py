@@ -12,7 +12,8 @@ RED, YELLOW = (255, 0, 0), (255, 255, 0)
 
 
 def test_fills(sheet: Any) -> None:
-    assert sheet["A1"].color is None
+    before = sheet["A1"].color
+    assert before is None
     sheet["A1:B2"].color = RED
     sheet["B2"].color = "#FFFF00"
     assert (sheet["A1"].color, sheet["A1:A2"].color, sheet["B2"].color) == (RED, RED, YELLOW)
@@ -55,7 +56,8 @@ def test_different_number_formats_are_none(sheet: Any) -> None:
 
 
 def test_notes(book: Any, sheet: Any) -> None:
-    assert sheet["B2"].note is None
+    before = sheet["B2"].note
+    assert before is None
     note = sheet["B2"].add_note("错误[F402]\n金额不符")
     sheet["A3"].add_note("第二个")
     assert note.text == sheet["B2"].note.text == "错误[F402]\n金额不符"

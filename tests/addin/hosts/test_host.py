@@ -23,7 +23,7 @@ def test_nothing_heavy_is_imported_before_a_host_is_asked_for() -> None:
 def test_a_host_is_registered_once_and_becomes_active() -> None:
     first = host("file")
     assert first.name == "jiesuan-file"
-    assert xw.engines.active.name == "jiesuan-file"
+    assert xw.engines.active is first
     assert host("file") is first
     assert [engine.name for engine in xw.engines].count("jiesuan-file") == 1
 

@@ -14,7 +14,7 @@ from openpyxl.styles import Protection
 from openpyxl.workbook.protection import WorkbookProtection
 
 from jiesuan_addin.hosts.area import Area, parse_area
-from jiesuan_addin.hosts.port import DefinedName, HostError
+from jiesuan_addin.hosts.port import BookPort, DefinedName, HostError
 
 RED = (255, 156, 156)
 
@@ -30,7 +30,7 @@ def titles(port: Any) -> list[str]:
 @pytest.fixture
 def opened(app: Any, tmp_path: Path) -> Any:
     """Opens a workbook made with openpyxl."""
-    ports = []
+    ports: list[BookPort] = []
 
     def open_made(change: Callable[[Workbook], None], **options: Any) -> Any:
         made = Workbook()
