@@ -329,13 +329,15 @@ def _read(figures: Figures, number: int, read: Read) -> None:
             for index in read.records:
                 if column.numbers[index].trouble:
                     figures.bad[number] = unreadable(table, name, index)
-        values = list(map(column.amounts.__getitem__, read.records))
+        several = len(read.records) > 1
+        amounts = column.precise if several else column.amounts
+        values = list(map(amounts.__getitem__, read.records))
         if aggregate == "count":
             total += sum(value > 0 for value in values)
             continue
         total += values[0] if len(values) == 1 else sum(values, _ZERO)
-        if column.slack:
-            slack += sum((column.slack[index] for index in read.records if index in column.slack), _ZERO)
+        if column.slack and read.records:
+            slack += column.loose(read.records) if several else column.slack.get(read.records[0], _ZERO)
     figures.values.append(max(peak, total) if aggregate == "peak" else total)
     if slack:
         figures.slack[number] = slack

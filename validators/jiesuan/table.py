@@ -50,11 +50,28 @@ class BoundColumn:
     """Parsed, for numeric fields only."""
     slack: dict[int, Decimal] = field(default_factory=dict)
     """How far a typed, rounded amount may stand from the exact one, where that is not zero."""
+    exact: dict[int, Decimal] = field(default_factory=dict)
+    """The exact amount behind a typed, rounded one, once the figures beside it have told (`jiesuan.check.forms.unround`)."""
 
     @cached_property
     def amounts(self) -> list[Decimal]:
         """The numbers of all records, blank and unreadable cells as 0."""
         return [_ZERO if (value := number.value) is None else value for number in self.numbers]
+
+    @cached_property
+    def precise(self) -> list[Decimal]:
+        """`amounts` before they were rounded, as far as that is known: what sums are to be made of."""
+        return [self.exact.get(i, amount) for i, amount in enumerate(self.amounts)] if self.exact else self.amounts
+
+    def unround(self, exact: dict[int, Decimal]) -> None:
+        """Take note of what typed, rounded amounts stand for."""
+        self.exact = exact
+        self.__dict__.pop("precise", None)
+
+    def loose(self, records: Iterable[int]) -> Decimal:
+        """How far the sum of some `precise` amounts may stand from the exact sum."""
+        slack, exact = self.slack, self.exact
+        return sum((slack[i] for i in records if i in slack and i not in exact), _ZERO) if slack else _ZERO
 
     @cached_property
     def troubled(self) -> bool:
@@ -64,6 +81,7 @@ class BoundColumn:
     def put(self, index: int, raw: Value, number: Number) -> None:
         """Change one figure."""
         self.raw[index], self.numbers[index] = raw, number
+        self.unround({})
         if "amounts" in self.__dict__:
             self.amounts[index] = _ZERO if number.value is None else number.value
         self.__dict__.pop("troubled", None)
@@ -214,8 +232,8 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
     """Parse a numeric field's cells (again, after values changed)."""
     formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
     bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
-    bound.slack = {}
-    for name in ("amounts", "troubled"):
+    bound.slack, bound.exact = {}, {}
+    for name in ("amounts", "precise", "troubled"):
         bound.__dict__.pop(name, None)
     if unit != "万元" and formulas.keys().isdisjoint(bound.cells) and uncached.isdisjoint(bound.cells):
         return

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ..report import Finding, amount
 from ..table import Table
 from .context import Context, several, signed
-from .ledger import NOISE
+from .ledger import noise, widest
 from .roster import roster_of
 
 _ZERO = Decimal(0)
@@ -73,8 +73,9 @@ def fee_head_months(context: Context) -> None:
 def _amounts_differ(fees: Table, records: list[int], roster: Table, rows: list[int]) -> bool:
     if "补助金额" not in fees.columns:
         return False
-    stated = sum((fees.amount("补助金额", i) for i in records), _ZERO) * 10_000
-    slack = sum((fees.columns["补助金额"].slack.get(i, _ZERO) for i in records), NOISE) * 10_000
+    amounts = fees.columns["补助金额"]
+    stated = sum(map(amounts.precise.__getitem__, records), _ZERO) * 10_000
+    slack = noise("元") + min(amounts.loose(records) * 10_000, widest("元"))
     return abs(stated - sum((roster.amount("免学费金额", i) for i in rows), _ZERO)) > slack
 
 

@@ -13,6 +13,7 @@ from ..table import Table
 from ..text import fold
 from .context import Context, related
 from .forms import compare
+from .ledger import widest
 
 _ZERO = Decimal(0)
 CITY = "市本级"
@@ -47,7 +48,8 @@ def _column(context: Context, table: Table, name: str, fields: list[str], shares
         records.append(index)
     left = [table.amount(name, index) for index in records]
     right = [formula.evaluate({part: table.amount(part, index) for part in fields}) for index in records]
-    slack = [sum((table.columns[part].slack.get(index, _ZERO) for part in fields), _ZERO) for index in records]
+    parts = [table.columns[part].slack for part in fields]
+    slack = [min(sum((part.get(index, _ZERO) for part in parts), _ZERO), widest(column.unit)) for index in records]
     compare(
         context, table, column, records, left, right, slack, lambda i: [(part, i) for part in fields], column.formula
     )

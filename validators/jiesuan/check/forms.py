@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..bind import Workbook
 from ..calculate import derived_members, total_addends
 from ..form import ALL, Column, Key
 from ..formula import parse_formula
 from ..gather import lacking, lacks
+from ..number import WIDEST_ROUNDING
 from ..report import Finding, Related, amount
-from ..table import Table
+from ..table import BoundColumn, Table
 from .context import Context, clue, monthly_standards, related, several, signed
 from .ledger import NOISE, noise
 
@@ -33,8 +35,6 @@ def column_formulas(context: Context) -> None:
 
 
 def _column(context: Context, table: Table, column: Column, fields: list[str]) -> None:
-    pack, term = context.workbook.pack, context.workbook.term
-    formula = pack.formula(table.form, column)
     records: list[int] = []
     left: list[Decimal] = []
     right: list[Decimal] = []
@@ -43,7 +43,6 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
     total = table.is_total
     simple = all(table.form.field(n).role != "standard" for n in fields)
     derived = {(table.form.axes.index(axis), member) for axis, member, _ in derived_members(table)}
-    standards = [name for name in formula.names if name not in fields]
     own = [table.columns[name].cells for name in (column.name, *fields)]
     blank = any(None in cells for cells in own)
     wanted: list[int] = []
@@ -55,14 +54,10 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
         if (simple or not fields) and total(index):
             continue  # every cell of a total row is checked as a sum; only products need to agree as well (D2)
         wanted.append(index)
-    values: dict[str, list[Decimal]] = {name: table.amounts(name, wanted) for name in fields}
-    for name in standards:
-        found = [pack.policy.lookup(name, term, pack.keys(table.form, table.keys[index])) for index in wanted]
-        values[name] = [standard.amount for standard in found if standard is not None]
-        if None in found:
-            context.ledger.cannot(context.rule, f"政策数据里没有{term.title}的“{name}”")
-            return
-    due = formula.over(values, len(wanted))
+    due, lacking_name = _due(context.workbook, table, column, wanted)
+    if lacking_name:
+        context.ledger.cannot(context.rule, f"政策数据里没有{context.workbook.term.title}的“{lacking_name}”")
+        return
     stated, slack = table.columns[column.name].amounts, table.columns[column.name].slack
     for index, result in zip(wanted, due, strict=True):
         if not context.readable(table, index, column.name, *fields):
@@ -77,6 +72,52 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
         right.append(result)
     operands = fields
     compare(context, table, column, records, left, right, None, lambda i: [(n, i) for n in operands], column.formula)
+
+
+def _due(workbook: Workbook, table: Table, column: Column, records: list[int]) -> tuple[list[Decimal], str]:
+    """What the printed formula of a column gives for records, from the figures as they stand; or the name of a standard
+    that policy does not give for the term."""
+    pack, term = workbook.pack, workbook.term
+    formula = pack.formula(table.form, column)
+    values: dict[str, list[Decimal]] = {}
+    for name in formula.names:
+        if table.form.has(name):
+            values[name] = table.amounts(name, records)
+            continue
+        found = [pack.policy.lookup(name, term, pack.keys(table.form, table.keys[index])) for index in records]
+        values[name] = [standard.amount for standard in found if standard is not None]
+        if None in found:
+            return [], name
+    return formula.over(values, len(records)), ""
+
+
+def unround(workbook: Workbook) -> None:
+    """Find the exact amounts behind typed, rounded ones, so that what many cells were rounded by does not add up: a row
+    tells what its own formula gives, a total what its rows give.  Only where the typed amount is that one, rounded."""
+    for table in workbook.tables.values():
+        derived = {(table.form.axes.index(axis), member) for axis, member, _ in derived_members(table)}
+        for column in table.form.fields:
+            bound = table.columns.get(column.name)
+            if bound is None or not bound.slack:
+                continue
+            exact: dict[int, Decimal] = {}
+            rows = [i for i in bound.slack if not table.is_total(i)]
+            rows = [i for i in rows if not any(table.keys[i][position] == member for position, member in derived)]
+            names = workbook.pack.formula(table.form, column).names if column.formula else ()
+            if names and all(name in table.columns for name in names if table.form.has(name)):
+                due, _ = _due(workbook, table, column, rows)
+                exact = {i: amount for i, amount in zip(rows, due, strict=False) if _stands_for(bound, i, amount)}
+            bound.unround(exact)
+            if table.form.summed(column):
+                sums = ((i, sum((bound.precise[n] for n in addends), _ZERO)) for i, addends in total_addends(table))
+                bound.unround(
+                    exact | {i: total for i, total in sums if i in bound.slack and _stands_for(bound, i, total)}
+                )
+
+
+def _stands_for(bound: BoundColumn, index: int, exact: Decimal) -> bool:
+    """Whether a typed amount is this one, rounded."""
+    return abs(bound.amounts[index] - exact) <= NOISE + bound.slack[index]
 
 
 def _sound(table: Table, index: int, names: list[str], settled: dict[int, bool], addends: dict[int, list[int]]) -> bool:
@@ -189,13 +230,17 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         bound = table.columns[source]
         values = table.amounts(source, addends)
         total = Decimal(sum(v > 0 for v in values)) if by_count else sum(values, _ZERO)
+        loose = _ZERO
+        if bound.slack and not by_count and abs(table.amount(column.name, index) - total) > NOISE:
+            # Not the sum of the rounded figures: then it must be the exact sum, rounded once.
+            total = sum(map(bound.precise.__getitem__, addends), _ZERO)
+            loose = min(bound.loose(addends), WIDEST_ROUNDING)
         if not by_count and table.closed and _with_closed(table, column, index, total):
             continue
         records.append(index)
         left.append(table.amount(column.name, index))
         right.append(total)
-        rounded = {} if by_count else bound.slack
-        slack.append(sum((rounded[i] for i in addends if i in rounded), _ZERO) if rounded else _ZERO)
+        slack.append(loose)
         operands[index] = (source, addends)
     compare(
         context, table, column, records, left, right, slack, lambda i: [(operands[i][0], j) for j in operands[i][1]]

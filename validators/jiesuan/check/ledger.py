@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from ..number import WIDEST_ROUNDING
 from ..report import Finding, Unverified
 from ..rule import Rule
 
@@ -142,6 +143,11 @@ def _integers(values: Sequence[Decimal | bool] | Decimal | bool, count: int) -> 
 def noise(unit: str) -> Decimal:
     """What float noise may add in that unit."""
     return {"万元": NOISE, "元": NOISE * 10_000}.get(unit, Decimal(0))
+
+
+def widest(unit: str) -> Decimal:
+    """How far rounding may set both sides of a relation apart, however many figures were rounded: 50 元."""
+    return {"万元": WIDEST_ROUNDING, "元": WIDEST_ROUNDING * 10_000}.get(unit, Decimal("Infinity"))
 
 
 def holds(operator: str, left: Decimal | bool, right: Decimal | bool, tolerance: Decimal) -> bool:

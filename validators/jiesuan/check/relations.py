@@ -20,7 +20,7 @@ from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
 from .context import clue, is_excused, monthly_standards, signed
-from .ledger import Ledger, holds, noise
+from .ledger import Ledger, holds, noise, widest
 
 _ZERO = Decimal(0)
 _WORDS = {"==": "", "<=": "不大于 ", ">=": "不小于 ", "<": "小于 ", ">": "大于 ", "!=": "不等于 "}
@@ -48,8 +48,10 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
     if not whole:
         rows = [i for i in rows if result.active[i] and i not in result.bad]
     base = noise(rule.unit)
-    slack = {i: left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in {*left.slack, *right.slack}}
-    relation = _Relation(result, workbook)
+    most = widest(rule.unit)
+    loose = {i: left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in {*left.slack, *right.slack}}
+    slack = {i: min(amount, most) for i, amount in loose.items()}
+    relation = _Relation(result, workbook, {i: amount + base for i, amount in loose.items() if amount > most})
     senseless = relation.senseless(rows)
     if senseless:
         whole, rows = False, [i for i in rows if i not in senseless]
@@ -111,6 +113,8 @@ class _Relation:
 
     result: Evaluated
     workbook: Workbook
+    coarse: dict[int, Decimal] = field(default_factory=dict)
+    """How far rounding sets the sides of an instance apart, where that is more than is let pass."""
     broken: dict[tuple[str | int, ...], list[int]] = field(default_factory=dict)
     """For `together`: the instances that do not hold, by what they share."""
 
@@ -188,6 +192,8 @@ class _Relation:
             standards = monthly_standards(self.workbook, anchor.table.form.role, anchor.operand.name)
             hint = clue(actual, expected, rule.unit, standards)
             message += f"：{hint}" if hint else ""
+            if abs(left - right) <= self.coarse.get(instance, -1):
+                message += "：各格的万元数都四舍五入过，合起来差出 50 元以上；请填到小数点后 4 位"
         blank = _blank(anchor, at)
         if blank and operator != ">":  # a rule that asks for any number says itself that there is none
             message = f"没有填，按 0 核对：{message}"

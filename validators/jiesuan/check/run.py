@@ -114,6 +114,7 @@ def check_workbook(workbook: Workbook) -> Report:
 def _confront(workbook: Workbook, selected: Sequence[Rule], ledger: Ledger) -> None:
     """Everything but single cells: structure at once, relations into the ledger."""
     problems = _problems(workbook)
+    forms.unround(workbook)
     for rule in selected:
         if rule.holds:
             relate(rule, workbook, ledger)

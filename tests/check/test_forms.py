@@ -1,0 +1,97 @@
+"""Amounts that schools type rounded: every honest way passes, and none hides a person or a month."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from jiesuan.bind import bind
+from jiesuan.book import Book
+from jiesuan.calculate import total_addends
+from jiesuan.check.forms import unround
+from jiesuan.form import ALL
+from jiesuan.ref import a1
+
+from .schools import PACK, School, check, school
+
+BASES = ("市属2024春", "省属2024秋")
+
+
+def rounded(base: School, digits: int) -> Book:
+    """A workbook of typed values alone, its amounts in 万元 rounded one by one."""
+    book = base.typed()
+    for table in bind(book, PACK).tables.values():
+        for column in table.columns.values():
+            if column.column.unit == "万元" and column.column.role == "computed":
+                for cell, number in zip(column.cells, column.numbers, strict=True):
+                    if cell and number.value is not None:
+                        value = number.value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+                        book.sheet(table.sheet.name).put(*cell, float(value))
+    return book
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("digits", [2, 3, 4])
+def test_amounts_rounded_one_by_one_are_right(base: str, digits: int) -> None:
+    assert check(school(base), rounded(school(base), digits)).findings == []
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_so_are_totals_of_the_rounded_figures(base: str) -> None:
+    book = rounded(school(base), 2)
+    table = bind(book, PACK).tables["免学费"]
+    amounts = table.columns["补助金额"]
+    for index, details in total_addends(table):
+        cell = amounts.cells[index]
+        assert cell
+        book.sheet(table.sheet.name).put(*cell, float(sum(table.amounts("补助金额", details), Decimal(0))))
+    found = check(school(base), book).findings
+    assert [finding.code for finding in found if finding.code in ("F303", "F304")] == []
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("month", ["0.021", "0.038", "-0.021"])
+def test_a_month_more_in_a_rounded_total_is_found(base: str, month: str) -> None:
+    book = rounded(school(base), 2)
+    table = bind(book, PACK).tables["免学费"]
+    total = table.index[(ALL,) * len(table.form.axes)]
+    cell = table.columns["补助金额"].cells[total]
+    assert cell
+    exact = bind(school(base).typed(), PACK).tables["免学费"].amount("补助金额", total)
+    wrong = (exact + Decimal(month)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    book.sheet(table.sheet.name).put(*cell, float(wrong))
+    found = [(finding.code, finding.sheet, finding.cell) for finding in check(school(base), book).findings]
+    assert ("F304", table.sheet.name, a1(*cell)) in found
+
+
+def test_what_typed_amounts_stand_for() -> None:
+    base = school("市属2024春")
+    workbook = bind(rounded(base, 2), PACK)
+    exact = bind(base.typed(), PACK).tables["免学费"].columns["补助金额"].amounts
+    column = workbook.tables["免学费"].columns["补助金额"]
+    assert column.amounts != exact and column.precise == column.amounts
+    unround(workbook)
+    assert column.precise == exact and column.loose(range(len(exact))) == 0
+    wrong = next(i for i in workbook.tables["免学费"].details() if exact[i])
+    column.put(wrong, 9.99, column.numbers[wrong]._replace(value=Decimal("9.99")))
+    assert column.exact == {} and column.amounts[wrong] == column.precise[wrong] == Decimal("9.99")
+    unround(workbook)
+    assert wrong not in column.exact
+
+
+def test_where_no_row_tells_all_rounding_together_is_50_yuan() -> None:
+    """2025春: amounts of 助学金 in tiers follow from no formula."""
+    base = school("市属2025春")
+    book = rounded(base, 2)
+    table = bind(book, PACK).tables["助学金"]
+    for index in table.details():
+        amount, cell = table.amount("金额", index), table.columns["金额"].cells[index]
+        if cell and amount:
+            book.sheet(table.sheet.name).put(*cell, float(amount.quantize(Decimal("0.1"), ROUND_HALF_UP)))
+    found = [finding for finding in check(base, book).findings if finding.code == "X102"]
+    assert found and all("请填到小数点后 4 位" in f.message or abs(gap(f.difference)) > 50 for f in found)
+
+
+def gap(text: str) -> Decimal:
+    return Decimal(text.removesuffix(" 元").replace(",", ""))
