@@ -6,7 +6,14 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_TERM = re.compile(r"(20\d{2})年?\(?(春|秋)季?\)?(?:季?学期)?")
+_SPOKEN = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_TERM = re.compile(
+    r"(?<!\d)(?P<begin>20\d{2})(?:年?[-—–―~至到/])+(?P<end>20\d{2}|\d{2})学年度?"
+    r"\(?(?:第?(?P<half>[一二12上下])|(?P<named>[春秋])季?)\)?学期"
+    r"|(?:(?P<year>20\d{2})年?|(?P<short>(?<!\d)\d{2})年(?=.{1,5}学期)|(?P<spoken>二[〇零○][一二三四五六七八九〇零○]{2})年)"
+    r"\(?(?P<season>[春秋])季?\)?(?:季?学期)?"
+)
+"""`2024年春季学期`, `24年春季学期`, `二〇二四年春季学期`, `2023-2024学年第二学期`."""
 _GAPS = re.compile(r"[\s_\u200b\ufeff]+")
 _SEASONS = ("春", "秋")
 MONTHS = {"春": (3, 4, 5, 6, 7), "秋": (9, 10, 11, 12, 1)}
@@ -24,15 +31,27 @@ class Term(NamedTuple):
     def parse(cls, text: str) -> Term:
         """`2024春`, `2024年春季学期` → Term.  Raises ValueError with a Chinese message."""
         match = _TERM.fullmatch(_closed_up(text))
-        if match is None:
+        term = cls._of(match) if match else None
+        if term is None:
             raise ValueError(f"不认识的学期“{text}”，请写成 2024春 或 2024秋 这样的形式。")
-        return cls(int(match[1]), _SEASONS.index(match[2]))
+        return term
 
     @classmethod
     def find(cls, text: str) -> Term | None:
         """The first term named inside a text such as a form's title, whose blanks may be typed in: `_2024_年_春_季学期`."""
-        match = _TERM.search(_closed_up(text))
-        return cls(int(match[1]), _SEASONS.index(match[2])) if match else None
+        return next((term for match in _TERM.finditer(_closed_up(text)) if (term := cls._of(match))), None)
+
+    @classmethod
+    def _of(cls, match: re.Match[str]) -> Term | None:
+        """The term a text says; None for a 学年 that is not one year and the next."""
+        if match["begin"] is None:
+            year = match["year"] or match["spoken"] or f"20{match['short']}"
+            return cls(int(year.translate(_SPOKEN)), _SEASONS.index(match["season"]))
+        begin, end = int(match["begin"]), int(match["end"])
+        if end not in (begin + 1, (begin + 1) % 100):
+            return None
+        first = match["named"] == "秋" if match["named"] else match["half"] in "一1上"
+        return cls(begin, 1) if first else cls(begin + 1, 0)
 
     @property
     def season(self) -> str:
