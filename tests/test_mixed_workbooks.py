@@ -10,10 +10,13 @@ import copy
 
 import pytest
 
+from jiesuan.bind import bind
 from jiesuan.book import Book
+from jiesuan.calculate import calculate
+from jiesuan.check import check_workbook
 from jiesuan.report import Report
 
-from .check.schools import School, change, check, school
+from .check.schools import PACK, School, change, check, school
 
 ROLES = ("助学金", "精准明细", "免学费", "生均")
 NO_AID, NO_LIST, NO_FEES, NO_FUNDS = (
@@ -302,6 +305,25 @@ def test_a_hidden_second_copy(first: bool) -> None:
     assert found(report) == ["错误 F304 免学费精准统计!L46", "核实 S106 旧表!A2"]
     assert unverified(report) == {}
     assert "只核对了“免学费精准统计”" in report.findings[1].message
+
+
+@pytest.mark.parametrize("visible", [False, True], ids=["隐藏", "可见"])
+@pytest.mark.parametrize("first", [False, True], ids=["上学期在后", "上学期在前"])
+def test_last_terms_sheets_in_the_same_workbook(first: bool, visible: bool) -> None:
+    """This term's sheets are checked and calculated, whatever stands on last term's."""
+    now, last = school("市属2024秋"), school("市属2024春", 90)
+    book = now.fresh()
+    old = last.typed().sheets
+    for sheet in old:
+        sheet.name, sheet.visible = f"上学期{sheet.name}", visible
+    book.sheets = [*old, *book.sheets] if first else [*book.sheets, *old]
+    assert found(check_workbook(bind(book, PACK))) == [f"核实 S106 {sheet.name}!A2" for sheet in old]
+    change(now, book, {"免学费/*,*,*/补助金额": "（空）", "生均/*,*/生均金额": 9})
+    writes = calculate(bind(book, PACK))
+    changed = [
+        (str(now.cell(name)), kind) for name, kind in (("免学费/*,*,*/补助金额", "填入"), ("生均/*,*/生均金额", "替换"))
+    ]
+    assert [(str(write.ref), write.kind) for write in writes if write.kind != "更新"] == changed
 
 
 def test_a_provincial_school_on_city_habits() -> None:

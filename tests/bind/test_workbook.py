@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from jiesuan.bind import bind
+from jiesuan.bind import Workbook, bind
 from jiesuan.bind.workbook import NotBound
 from jiesuan.book import Book, Sheet
 from jiesuan.table import Problem
 from jiesuan.term import Term
 
-from .making import AUTUMN, LATER, PACK, SPRING, blank_book, bound, rename, sample_book, sample_sheet, typed
+from .making import AUTUMN, LATER, PACK, SPRING, blank_book, bound, form, rename, sample_book, sample_sheet, typed
 
 NAMES = "、".join(
     (
@@ -137,6 +137,111 @@ def test_of_equal_forms_the_visible_one_counts() -> None:
     two, _ = sample_sheet("1-4")
     one.visible, two.name = False, "第二张"
     assert bound(one, two).tables["生均"].sheet is two
+
+
+def two_terms(*, first: Term = SPRING, hidden: Term | None = None) -> Book:
+    """A workbook in which the sheets of 2024春 and 2024秋 stand beside each other."""
+    sheets = []
+    for term in (first, AUTUMN if first == SPRING else SPRING):
+        for sheet in sample_book("省属", term)[0].sheets:
+            sheet.name = f"{term.season}·{sheet.name}"
+            sheet.visible = term != hidden
+            sheets.append(sheet)
+    return Book("来表.xlsx", sheets)
+
+
+@pytest.mark.parametrize("first", [SPRING, AUTUMN])
+@pytest.mark.parametrize(
+    ("hidden", "asked", "term"),
+    [
+        (None, None, AUTUMN),
+        (None, SPRING, SPRING),
+        (SPRING, None, AUTUMN),
+        (AUTUMN, None, SPRING),
+        (AUTUMN, AUTUMN, AUTUMN),
+        (SPRING, SPRING, SPRING),
+    ],
+)
+def test_of_two_terms_the_sheets_of_the_chosen_one_count(
+    first: Term, hidden: Term | None, asked: Term | None, term: Term
+) -> None:
+    workbook = bind(two_terms(first=first, hidden=hidden), PACK, term=asked)
+    other = SPRING if term == AUTUMN else AUTUMN
+    assert workbook.term == term
+    assert {table.sheet.name[0] for table in workbook.tables.values()} == {term.season}
+    assert [problem for problem in workbook.problems if problem.check == "duplicate-form"] == [
+        Problem(
+            "duplicate-form",
+            f"{other.season}·{form.sheet}",
+            (2, 1),
+            form.name,
+            f"“{other.season}·{form.sheet}”和“{term.season}·{form.sheet}”都是{form.name}；只核对了“{term.season}·{form.sheet}”，"
+            f"“{other.season}·{form.sheet}”写的是{other.title}，没有核对（本次核对{term.title}）；报送前请把它移到单独的文件里。",
+        )
+        for form in workbook.forms
+    ]
+    assert {problem.check for problem in workbook.problems} <= {"duplicate-form", "hidden"}
+
+
+def test_hidden_sheets_of_last_term_do_not_outvote_the_seen_ones() -> None:
+    book = two_terms(hidden=SPRING)
+    book.sheets = [sheet for sheet in book.sheets if sheet.name[0] == "春" or "精准" in sheet.name]
+    assert bind(book, PACK).term == AUTUMN
+
+
+def test_two_old_copies_of_a_form_do_not_outvote_this_terms() -> None:
+    sheets = [sample_sheet("1-3", SPRING)[0], sample_sheet("1-3", SPRING)[0], sample_sheet("1-3", AUTUMN)[0]]
+    for sheet, name in zip(sheets, ("旧", "旧 (2)", "新"), strict=True):
+        sheet.name = name
+    workbook = bind(Book("来表.xlsx", sheets), PACK)
+    assert (workbook.term, workbook.tables["免学费"].sheet.name) == (AUTUMN, "新")
+
+
+def second(workbook: Workbook) -> tuple[str, str]:
+    """The sheet that counts and what is said of the other."""
+    [problem] = [problem for problem in workbook.problems if problem.check == "duplicate-form"]
+    return workbook.tables["免学费"].sheet.name, problem.message
+
+
+def test_without_a_term_in_the_titles_months_or_names_tell() -> None:
+    spring, autumn = sample_sheet("1-3", SPRING)[0], sample_sheet("1-3", AUTUMN)[0]
+    spring.name, autumn.name = "统计一", "统计二"
+    for sheet, title in ((spring, form("1-3").title), (autumn, form("1-3", AUTUMN).title)):
+        rename(sheet, title, "省属技工院校____年____季学期免学费精准资助情况统计表")
+    both = "“统计一”和“统计二”都是免学费精准资助情况统计表；只核对了“统计二”，"
+    assert second(bound(spring, autumn, term=AUTUMN)) == (
+        "统计二",
+        f"{both}“统计一”的月份是3月、4月、5月、6月、7月，没有核对（本次核对2024年秋季学期）；报送前请把它移到单独的文件里。",
+    )
+    spring.name = "2023年秋季"
+    twin = sample_sheet("1-3", AUTUMN)[0]
+    twin.name = "2023秋季"
+    rename(twin, form("1-3", AUTUMN).title, "省属技工院校____年____季学期免学费精准资助情况统计表")
+    assert second(bound(twin, autumn, term=AUTUMN)) == (
+        "统计二",
+        "“2023秋季”和“统计二”都是免学费精准资助情况统计表；只核对了“统计二”，"
+        "“2023秋季”写的是2023年秋季学期，没有核对（本次核对2024年秋季学期）；报送前请把它移到单独的文件里。",
+    )
+
+
+def test_of_one_term_the_seen_sheet_counts_before_a_fuller_hidden_one() -> None:
+    filled, _ = sample_sheet("1-3")
+    blank = blank_book("省属")[0].sheets[2]
+    filled.name, filled.visible, blank.name = "旧", False, "新"
+    assert second(bound(filled, blank)) == (
+        "新",
+        "“旧”和“新”都是免学费精准资助情况统计表；只核对了“新”，请删去多余的一张。",
+    )
+    note = typed("说明", "请认真填写免学费精准资助情况统计表")
+    assert bound(note, filled).tables["免学费"].sheet is filled
+
+
+def test_two_sheets_of_another_term() -> None:
+    """Neither is of the term: the fuller counts, as it always did, and no word of another term sets them apart."""
+    one, two = sample_sheet("1-3")[0], sample_sheet("1-3")[0]
+    two.name = "第二张"
+    message = "“第二张”和“免学费精准统计”都是免学费精准资助情况统计表；只核对了“免学费精准统计”，请删去多余的一张。"
+    assert second(bound(one, two, term=LATER)) == ("免学费精准统计", message)
 
 
 def test_instructions_that_name_a_form_are_no_second_form() -> None:

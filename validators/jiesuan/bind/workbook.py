@@ -10,12 +10,13 @@ from ..form import Form
 from ..pack import Pack
 from ..recalculate import recalculate
 from ..table import Problem, Table
-from ..term import MONTHS, Term
+from ..term import Term
 from ..text import fold, nearest
 from .grid import bind_grid
 from .headers import Labels, heading
 from .lines import read_lines
 from .listing import bind_list
+from .months import other_season
 from .schools import bind_schools
 
 TITLE_ROWS = 15
@@ -84,13 +85,11 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
         results = [(_bind_one(form, found), found) for found in candidates]
         (table, problems), found = results[0]
         if len(results) > 1:
-            (table, problems), found = max(results, key=lambda item: (_weight(item[0][0]), item[1].sheet.visible))
+            (table, problems), found = max(results, key=lambda item: _rank(item[0][0], item[1], chosen_term))
         for (double, _), other in results:
             # A sheet that only mentions the title, e.g. instructions, is no second form.
             if other is not found and double.keys:
-                message = f"“{other.sheet.name}”和“{found.sheet.name}”都是{form.name}；只核对了“{found.sheet.name}”，请删去多余的一张。"
-                cell = (other.title_row, other.title_column)
-                bound.problems.append(Problem("duplicate-form", other.sheet.name, cell, form.name, message))
+                bound.problems.append(_double(form, found, other, chosen_term))
         bound.tables[form.role] = table
         bound.titles[form.role] = (found.title_row, found.title_column, found.title)
         bound.problems += problems
@@ -106,11 +105,34 @@ def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
     return table, problems
 
 
-def _weight(table: Table) -> tuple[int, int]:
-    """How much of the form is there, and how much is filled in."""
+def _rank(table: Table, found: _Sheet, term: Term) -> tuple[bool, bool, bool, int, int]:
+    """Which of several sheets counts as the form: one of this term before one of another, one that is seen before a
+    hidden one, then the one with more filled in, then with more of the form."""
     cells = sum(len(column.cells) for column in table.columns.values())
     filled = sum(value is not None for column in table.columns.values() for value in column.raw)
-    return (filled, cells)
+    return bool(table.keys), not _other_term(found, term), found.sheet.visible, filled, cells
+
+
+def _other_term(found: _Sheet, term: Term) -> str:
+    """Why a sheet is not of this term, in words: its title, or without a term there its name, or its month headings;
+    empty where nothing speaks against it."""
+    named = Term.find(found.title) or Term.find(found.sheet.name)
+    if named is not None and named != term:
+        return f"写的是{named.title}"
+    months = other_season(found.labels, term.season)
+    return f"的月份是{'、'.join(month for month, _ in months)}" if months else ""
+
+
+def _double(form: Form, found: _Sheet, other: _Sheet, term: Term) -> Problem:
+    """A second sheet of a form.  One of another term is no rubbish: it was the settlement of that term."""
+    mine, theirs = found.sheet.name, other.sheet.name
+    message = f"“{theirs}”和“{mine}”都是{form.name}；只核对了“{mine}”，"
+    why = _other_term(other, term)
+    if why and why != _other_term(found, term):
+        message += f"“{theirs}”{why}，没有核对（本次核对{term.title}）；报送前请把它移到单独的文件里。"
+    else:
+        message += "请删去多余的一张。"
+    return Problem("duplicate-form", theirs, (other.title_row, other.title_column), form.name, message)
 
 
 def _check_version(book: Book, pack: Pack) -> None:
@@ -217,9 +239,11 @@ def _rate_votes(pack: Pack, name: str, sheets: list[_Sheet]) -> int:
 
 
 def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
-    """The term most titles name (the later of equals); else the one in another heading, in the document's properties, in
-    the name of a sheet or of the file."""
-    named = Counter(term for found in sheets if (term := Term.find(found.title)))
+    """The term whose name the titles of most forms bear (the later of equals), hidden sheets apart; else the one in
+    another heading, in the document's properties, in the name of a sheet or of the file."""
+    titled = {(term, found.role, found.sheet.visible) for found in sheets if (term := Term.find(found.title))}
+    seen = any(visible for _, _, visible in titled)
+    named = Counter(term for term, _, visible in titled if visible == seen)
     if named:
         most = max(named.values())
         return max(term for term, count in named.items() if count == most)
@@ -243,18 +267,12 @@ def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
 
 def _other_months(table: Table, term: Term, found: _Sheet) -> list[Problem]:
     """Month headings of the other season under this term: the columns could not be bound, and this says why."""
-    other = next(months for season, months in MONTHS.items() if season != term.season)
-    texts = {
-        heading(value): (row, column)
-        for row, line in enumerate(found.sheet.values[: TITLE_ROWS + 5], 1)
-        for column, value in enumerate(line, 1)
-        if isinstance(value, str)
-    }
-    hits = [f"{month}月" for month in other if f"{month}月" in texts]
-    if len(hits) < 3 or any(month in texts for month in term.months):
+    hits = other_season(found.labels, term.season)
+    if not hits:
         return []
-    message = f"本工作簿是{term.title}，而这张表的月份是{'、'.join(hits)}；应为{'、'.join(term.months)}。"
-    return [Problem("wrong-months", table.sheet.name, texts[hits[0]], "月份", message)]
+    months = "、".join(month for month, _ in hits)
+    message = f"本工作簿是{term.title}，而这张表的月份是{months}；应为{'、'.join(term.months)}。"
+    return [Problem("wrong-months", table.sheet.name, hits[0][1], "月份", message)]
 
 
 def _hidden(table: Table) -> list[Problem]:
