@@ -19,7 +19,7 @@ from jiesuan.reading import UnreadableFile
 from jiesuan.rule import LEVELS
 
 from .explain.making import GOOD, LATER, LIST, MEAN, NO_PHONE, NOW, asked, phones, right
-from .making import ID, PHONE
+from .making import ID, PACK, PHONE
 from .marking.making import members, openpyxl_book, resaved, sheet_names, values
 from .marking.test_resaved import by_libreoffice
 
@@ -476,7 +476,7 @@ class TestOnTheResultSheet:
         assert sheet.cell(at, STATE).value.startswith("不采用：说明太笼统（“已核实”没有说出原因）。请写明")
         assert "审核说明" not in sheet_names(marked_file.read_bytes())
         run("clear", marked_file, "--in-place")
-        assert sheet_names(marked_file.read_bytes()) == SHEETS
+        assert states(marked_file) == [("F406", "B33", "不采用")]
 
     def test_the_row_knows_the_figures_it_spoke_of(self, marked_file: Path) -> None:
         type_reason(marked_file, GOOD)
@@ -551,9 +551,35 @@ class TestClear:
         type_reason(file, GOOD)
         type_reason(file, "无", "L102", phones()[0])
         done = run("clear", file, "--in-place")
-        assert done.stderr.endswith("写在“校验结果”上的说明存到了“审核说明”表。\n")
+        assert done.stderr.endswith(
+            "新写的说明 2 条存到了“审核说明”表：待复核 1 条，不采用 1 条；不采用的原因写在那里，改写后有效。\n"
+        )
         assert sheet_names(file.read_bytes()) == [*SHEETS, "审核说明"]
-        assert states(file) == [("F406", "B33", "待复核")]
+        assert states(file) == [("L102", phones()[0], "不采用"), ("F406", "B33", "待复核")]
+        why = f"不采用：{PACK.wording.objection('无')}"
+        assert [row[4:8:3] for row in rows(file, "审核说明", 5) if row[0] == "L102"] == [["无", why]]
+        edit(
+            file,
+            {
+                f"审核说明!E{next(n for n, row in enumerate(rows(file, '审核说明', 5), 5) if row[0] == 'L102')}": NO_PHONE
+            },
+        )
+        assert states(file) == [("L102", phones()[0], "待复核"), ("F406", "B33", "待复核")]
+
+    @pytest.mark.parametrize(("option", "where"), [("--in-place", "备份"), ("--force", "原文件")])
+    def test_what_can_not_be_kept_is_named_first(self, file: Path, option: str, where: str) -> None:
+        run("check", file, "--mark", "--in-place")
+        at = result_row(file, "F406", "B33")
+        number = "11010519491231002X"
+        edit(file, {f"校验结果!B{at}": "X201", f"校验结果!K{at}": f"{number}的学生已转出"})
+        before = file.read_bytes()
+        done = run("clear", file, option)
+        assert done.stderr.startswith(
+            "“审核说明”表只收“核实”问题的说明，下面 1 条不收："
+            f"X201 {MEAN}!B33（错误）“110***********002X的学生已转出”，清除后只留在{where}里。已写"
+        )
+        assert "审核说明”表：" not in done.stderr
+        assert (file.read_bytes() == before) is (option == "--force")
 
     def test_where_the_book_can_not_be_read(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         run("check", file, "--mark", "--in-place")
@@ -562,7 +588,11 @@ class TestClear:
             raise UnreadableFile("corrupt")
 
         monkeypatch.setattr(marked, "open_book", unreadable)
-        assert run("clear", file, "--in-place").exit_code == 0
+        done = run("clear", file, "--in-place")
+        assert done.exit_code == 0
+        assert done.stderr.startswith(
+            "“校验结果”读不出来，写在上面的说明（如有）没有存到“审核说明”表，清除后只留在备份里。已写回 "
+        )
         assert file.read_bytes() == asked()
 
 

@@ -95,7 +95,8 @@ def show(book: Any, sheet: str, cell: str) -> None:
 
 def clear(book: Any, talk: Talk) -> None:
     """清除标记: everything as it was before 校验."""
-    from .marks import clear_marks, is_marked
+    from .kept import our_sheets, typed_in, write_kept
+    from .marks import clear_marks, find_marks, is_marked
     from .still import still
 
     if not is_marked(book):
@@ -104,6 +105,14 @@ def clear(book: Any, talk: Talk) -> None:
         raise Trouble(
             STRUCTURE.replace("加不了", "删不了").replace("没有标记", "没有清除").replace("“校验”", "“清除标记”")
         )
+    marks = find_marks(book)
+    read = our_sheets(book, [*marks.results, *marks.kept] if marks.results else [])
+    written = typed_in(read)
+    if written.left and not talk.ask(f"下面的话清除后就没有了，要留的请先抄下来。现在清除吗？\n\n{written.lost()}"):
+        talk.murmur("没有清除，标记和写的说明都还在。")
+        return
     with still(book.app):
-        _, kept = clear_marks(book)
-    talk.murmur("标记已清除。" + ("写在“校验结果”上的说明存到了“审核说明”表。" if kept else ""))
+        if written.changed:
+            write_kept(book, read, written.kept)
+        clear_marks(book, marks)
+    talk.murmur(f"标记已清除。{written.told()}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jiesuan.book import Book
-from jiesuan.explain import LAPSED, NEEDLESS, PENDING, REFUSED, RETURNED, Explanation, absorbed, time_now
+from jiesuan.explain import LAPSED, NEEDLESS, PENDING, REFUSED, RETURNED, Absorbed, Explanation, absorbed, time_now
 from jiesuan.explain.sheet import COLUMNS, HEADER_ROW, NAME, is_kept, kept_in, row_of
 from jiesuan.marking.kept import INTRODUCTION, SIGNATURE
 from jiesuan.marking.returned import came_back
@@ -75,14 +75,10 @@ def our_sheets(book: Any, marked: Sequence[Any]) -> Book:
     return read
 
 
-def keep_typed(book: Any, read: Book) -> bool:
-    """Take what was typed on `校验结果` over to `审核说明`; whether there was any."""
+def typed_in(read: Book) -> Absorbed:
+    """What becomes of the reasons typed on `校验结果`, of a book that holds our own sheets."""
     from jiesuan.pack import load_pack
 
     pack = load_pack()
     levels = {code: rule.level for code, rule in pack.rules.items()}
-    new = absorbed(*came_back(read), levels, pack.wording, time_now())
-    if new is None:
-        return False
-    write_kept(book, read, new)
-    return True
+    return absorbed(*came_back(read), levels, pack.wording, time_now())

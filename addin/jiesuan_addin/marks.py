@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from jiesuan.book import Book
 from jiesuan.explain import LAPSED, REFUSED, RETURNED, Judgement
@@ -35,7 +35,7 @@ from jiesuan.report import Finding
 from jiesuan.rule import LEVELS
 
 from . import native, table
-from .kept import keep_typed, our_sheets, write_kept
+from .kept import write_kept
 from .trouble import Trouble, protected
 
 Cell = tuple[int, int]
@@ -58,7 +58,7 @@ def put_marks(book: Any, read: Book, judgement: Judgement) -> list[str]:
     """Mark every finding, in place of marks that are there; `read` is the workbook as it was read.  Returns the names of
     sheets too protected to be marked."""
     report = judgement.report
-    active, _ = clear_marks(book, keep=False)
+    active = clear_marks(book, find_marks(book))
     if active is None:
         front = book.sheets.active.name
         active = next(number for number, sheet in enumerate(book.sheets) if sheet.name == front)
@@ -111,12 +111,24 @@ def _color(cells: Any, word: str, level: str, condition: str = "") -> None:
     cells.conditional_formats.add_custom(formula, fill_color="#" + FILLS[level][2:])
 
 
-def clear_marks(book: Any, *, keep: bool = True) -> tuple[int | None, bool]:
-    """Take all marks out, whoever made them; with `keep`, reasons typed on `校验结果` go to `审核说明` first.
+class Marks(NamedTuple):
+    """All marks of a workbook, whoever made them."""
 
-    Returns the number of the sheet that was in front before they were made (from 0; None where the workbook has no sheet
-    of marks), and whether reasons were kept.  Raises Trouble where a sheet is protected; nothing is changed then."""
-    results, kept_sheets, marked = [], [], []
+    results: list[Any]
+    """Sheets of ours that go with them."""
+    kept: list[Any]
+    """Sheets of ours that stay."""
+    marked: list[tuple[Any, list[Any], list[Any]]]
+    """(sheet, our conditional formats, notes with our text)."""
+    number: int | None
+    """Of the sheet that was in front before they were made, from 0; None where the workbook has no sheet of marks."""
+
+
+def find_marks(book: Any) -> Marks:
+    """The marks in a workbook.  Raises Trouble where they cannot be taken out of a protected sheet."""
+    results: list[Any] = []
+    kept_sheets: list[Any] = []
+    marked: list[tuple[Any, list[Any], list[Any]]] = []
     number: int | None = None
     for sheet in book.sheets:
         rules = [(rule, text) for rule in sheet.cells.conditional_formats if (text := _formula(rule))]
@@ -134,14 +146,18 @@ def clear_marks(book: Any, *, keep: bool = True) -> tuple[int | None, bool]:
     locked = [sheet.name for sheet, _, _ in marked if native.is_protected(sheet)]
     if locked:
         raise Trouble("表上有以前的标记，去不掉：" + protected(locked))
-    kept = bool(keep and results) and keep_typed(book, our_sheets(book, [*results, *kept_sheets]))
-    for _, ours, notes in marked:
+    return Marks(results, kept_sheets, marked, number)
+
+
+def clear_marks(book: Any, marks: Marks) -> int | None:
+    """Take all marks out; the number of the sheet that was in front before they were made."""
+    for _, ours, notes in marks.marked:
         for rule in reversed(ours):
             rule.delete()
         for note in reversed(notes):
             _without_ours(note)
-    _delete(book, results, number)
-    return number, kept
+    _delete(book, marks.results, marks.number)
+    return marks.number
 
 
 def _without_ours(note: Any) -> None:

@@ -129,11 +129,30 @@ class TestCheck:
         desk.press("check")
         row = next(n for n, line in enumerate(desk.result(), 1) if line[0] == "核实")
         desk.book.sheets["校验结果"].range((row, REASON)).value = WHY
-        assert desk.press("clear").murmured == ["标记已清除。写在“校验结果”上的说明存到了“审核说明”表。"]
+        desk.book.sheets["校验结果"].range((row + 1, REASON)).value = "无"
+        assert desk.press("clear").murmured == [
+            "标记已清除。新写的说明 2 条存到了“审核说明”表：待复核 1 条，不采用 1 条；不采用的原因写在那里，改写后有效。"
+        ]
         assert desk.book.sheets[-1].name == "审核说明"
         desk.press("check")
         assert desk.press("clear").murmured == ["标记已清除。"]
         assert desk.book.sheets["审核说明"].range("E5").value == WHY
+
+    def test_words_that_can_not_be_kept_are_asked_about(self, desk: Desk, first: Finding) -> None:
+        desk.press("check")
+        row = next(n for n, line in enumerate(desk.result(), 1) if line[0] == "错误")
+        desk.book.sheets["校验结果"].range((row, REASON)).value = WHY
+        marks = desk.marks()
+        told = desk.press("clear", False)
+        assert told.asked == [
+            "下面的话清除后就没有了，要留的请先抄下来。现在清除吗？\n\n"
+            "“审核说明”表只收“核实”问题的说明，下面 1 条不收："
+            f"{first.code} {first.sheet}!{first.cell}（错误）“{WHY}”。"
+        ]
+        assert told.murmured == ["没有清除，标记和写的说明都还在。"]
+        assert (desk.marks(), desk.result()[row - 1][REASON - 1]) == (marks, WHY)
+        assert desk.press("clear", True).murmured == ["标记已清除。"]
+        assert "校验结果" not in [sheet.name for sheet in desk.book.sheets]
 
     def test_notes_of_the_user_stay_on_top(self, desk: Desk, first: Finding) -> None:
         cell = desk.book.sheets[first.sheet].range(first.cell)

@@ -18,6 +18,7 @@ from jiesuan.explain import (
     RETURN,
     RETURNED,
     UNKNOWN,
+    Absorbed,
     Explanation,
     Judgement,
     Mark,
@@ -278,25 +279,51 @@ LEVELS = {code: rule.level for code, rule in PACK.rules.items()}
 
 
 class TestAbsorbed:
-    def absorbed(self, kept: list[Explanation], rows: list[Typed]) -> list[Explanation] | None:
+    def absorbed(self, kept: list[Explanation], rows: list[Typed]) -> Absorbed:
         return absorbed(kept, rows, LEVELS, PACK.wording, LATER)
 
     def test_nothing_new(self) -> None:
         items = explained()
-        assert self.absorbed([], []) is None
-        assert self.absorbed(items, []) is None
-        assert self.absorbed(items, [typed("F406", "B33", GOOD, mark=items[0].mark)]) is None
-        assert self.absorbed([], [typed("F406", "B33", "无"), typed("X201", "A1", GOOD)]) is None
+        assert self.absorbed([], []) == Absorbed([])
+        assert self.absorbed(items, []) == Absorbed(items)
+        same = self.absorbed(items, [typed("F406", "B33", GOOD, mark=items[0].mark)])
+        assert (same, same.changed, same.told(), same.lost()) == (Absorbed(items), False, "", "")
 
     def test_new(self) -> None:
         mark = Mark("a", "b")
-        new = self.absorbed([], [typed("F406", "B33", GOOD, mark=mark)])
+        done = self.absorbed([], [typed("F406", "B33", GOOD, mark=mark)])
         words = mark._replace(words=words_of(GOOD))
-        assert new == [Explanation("F406", MEAN, "B33", "问题", GOOD, at=LATER, mark=words, state=PENDING)]
+        new = Explanation("F406", MEAN, "B33", "问题", GOOD, at=LATER, mark=words, state=PENDING)
+        assert done == Absorbed([new], (new,))
+        assert done.told() == "新写的说明 1 条存到了“审核说明”表：待复核 1 条。"
+
+    def test_refused_it_is_kept_with_why(self) -> None:
+        done = self.absorbed([], [typed("F406", "B33", "无"), typed("F406", "B34", GOOD)])
+        why = PACK.wording.objection("无")
+        assert [(item.cell, item.state, item.why) for item in done.kept] == [
+            ("B33", REFUSED, why),
+            ("B34", PENDING, ""),
+        ]
+        assert done.told() == (
+            "新写的说明 2 条存到了“审核说明”表：待复核 1 条，不采用 1 条；不采用的原因写在那里，改写后有效。"
+        )
+
+    def test_reworded_badly(self) -> None:
+        items = explained()
+        done = self.absorbed(items, [typed("F406", "B33", "同上", mark=items[0].mark)])
+        assert [(item.reason, item.state) for item in done.kept] == [("同上", REFUSED)]
+
+    def test_beside_what_takes_no_reason(self) -> None:
+        done = self.absorbed([], [typed("X201", "A1", GOOD), typed("", "", "另外\n说一句")])
+        assert (done.changed, done.told()) == (False, "")
+        assert done.lost() == (
+            f"“审核说明”表只收“核实”问题的说明，下面 2 条不收：X201 {MEAN}!A1（错误）“{GOOD}”；{MEAN}“另外 说一句”。"
+        )
 
     def test_withdrawn(self) -> None:
         items = explained()
-        assert self.absorbed(items, [typed("F406", "B33", "", mark=items[0].mark)]) == []
+        done = self.absorbed(items, [typed("F406", "B33", "", mark=items[0].mark)])
+        assert (done, done.told()) == (Absorbed([], withdrawn=1), "删空的说明 1 条已撤回。")
 
 
 def test_fingerprints_of_very_many_findings_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

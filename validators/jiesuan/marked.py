@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .explain import Explanation, Judgement, absorbed, time_now
+from .explain import Absorbed, Judgement, absorbed, time_now
 from .marking import NotMarkable, clear, mark
 from .marking.files import NotWritten, check_writable, converted, keep_backup, lock_of, write_whole
 from .marking.kept import with_kept
@@ -139,11 +139,16 @@ def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool 
         plain = clear(data)
         if plain == data:
             return f"{mask(path.name)} 上没有标记，没有写文件。"
-        kept = _typed(path, data)
-        if kept is not None:
-            plain = with_kept(plain, kept)
-        told = write_result(path, target, data, plain, in_place=in_place, force=force)
-        return told if kept is None else f"{told}写在“校验结果”上的说明存到了“审核说明”表。"
+        written = _typed(path, data)
+        if written is None:
+            lost, kept = "“校验结果”读不出来，写在上面的说明（如有）没有存到“审核说明”表。", ""
+        else:
+            lost, kept = written.lost(), written.told()
+            if written.changed:
+                plain = with_kept(plain, written.kept)
+        if lost:
+            lost = f"{lost.removesuffix('。')}，清除后只留在{'备份' if in_place else '原文件'}里。"
+        return lost + write_result(path, target, data, plain, in_place=in_place, force=force) + kept
     except (UnreadableFile, NotMarkable) as error:
         return failed(path, error.kind, error.message)
     except NotWritten as error:
@@ -152,8 +157,8 @@ def clear_file(path: Path, target: Path, *, in_place: bool = False, force: bool 
         return broken(path, error)
 
 
-def _typed(path: Path, data: bytes) -> list[Explanation] | None:
-    """The explanations as they are to be kept, where some were typed on `校验结果` since they were written."""
+def _typed(path: Path, data: bytes) -> Absorbed | None:
+    """What becomes of the reasons typed on `校验结果`; None where the workbook cannot be read."""
     try:
         book = open_book(path, data=data)
     except UnreadableFile:

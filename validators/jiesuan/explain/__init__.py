@@ -32,7 +32,7 @@ from __future__ import annotations
 import datetime as dt
 
 from .edit import NotExplained, accept_all, address, find, give, review
-from .judge import Judgement, Remark, absorbed, judge, spot
+from .judge import Absorbed, Judgement, Remark, absorbed, judge, spot
 from .record import (
     ACCEPT,
     ACCEPTED,
@@ -72,6 +72,7 @@ __all__ = [
     "STATES",
     "UNKNOWN",
     "WHOLE",
+    "Absorbed",
     "Explanation",
     "Judgement",
     "Mark",

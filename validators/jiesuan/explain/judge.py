@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..bind import Workbook
 from ..report import Answer, Finding, Report
+from ..text import mask
 from ..wording import Wording
 from .prints import Prints
 from .record import (
@@ -153,15 +154,67 @@ def merged(
     return cases
 
 
+@dataclass(frozen=True)
+class Absorbed:
+    """What becomes of the words somebody wrote when the marks are taken away, as far as that can be told without checking."""
+
+    kept: list[Explanation]
+    """What `审核说明` is to hold."""
+    new: tuple[Explanation, ...] = ()
+    """Those of them that were written since: 待复核, or 不采用 with the reason why."""
+    withdrawn: int = 0
+    """Explanations whose words were deleted since."""
+    left: tuple[str, ...] = ()
+    """Words that `审核说明` does not take, each with the place it was written beside; personal numbers masked."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether `审核说明` is to be written."""
+        return bool(self.new or self.withdrawn)
+
+    def told(self) -> str:
+        """What was kept as what, in Chinese; '' where nothing was written since."""
+        counts = [(state, sum(item.state == state for item in self.new)) for state in (PENDING, REFUSED)]
+        parts = []
+        if self.new:
+            states = "，".join(f"{state} {count} 条" for state, count in counts if count)
+            refused = "；不采用的原因写在那里，改写后有效" if counts[1][1] else ""
+            parts.append(f"新写的说明 {len(self.new)} 条存到了“审核说明”表：{states}{refused}。")
+        if self.withdrawn:
+            parts.append(f"删空的说明 {self.withdrawn} 条已撤回。")
+        return "".join(parts)
+
+    def lost(self) -> str:
+        """The words that are not kept, named; '' where there are none."""
+        if not self.left:
+            return ""
+        return f"“审核说明”表只收“核实”问题的说明，下面 {len(self.left)} 条不收：{'；'.join(self.left)}。"
+
+
 def absorbed(
     explanations: Sequence[Explanation], typed: Sequence[Typed], levels: Mapping[str, str], wording: Wording, now: str
-) -> list[Explanation] | None:
-    """The explanations with those that were typed since and will do, as far as that can be told without checking; None
-    where nothing was."""
+) -> Absorbed:
+    """The explanations with those that were typed since."""
     cases = merged(explanations, typed, levels, now)
-    new = [case.explanation for case in cases if not case.fresh or not wording.objection(case.explanation.reason)]
-    new = [item if item.state else replace(item, state=PENDING) for item in new]
-    return None if new == list(explanations) else new
+    given = {id(item) for item in explanations if item.state}
+    kept, new = [], []
+    for case in cases:
+        item = case.explanation
+        if id(item) not in given:
+            why = wording.objection(item.reason)
+            item = replace(item, state=REFUSED if why else PENDING, why=why)
+            new.append(item)
+        kept.append(item)
+    withdrawn = len(explanations) - sum(not case.fresh for case in cases)
+    left = tuple(_left(row, levels) for row in typed if row.reason.strip() and levels.get(row.code) != "核实")
+    return Absorbed(kept, tuple(new), withdrawn, left)
+
+
+def _left(row: Typed, levels: Mapping[str, str]) -> str:
+    """A reason beside a finding that takes none."""
+    where = " ".join(part for part in (row.code, "!".join(part for part in (row.place, row.cell) if part)) if part)
+    level = levels.get(row.code, "")
+    return mask(f"{where or '没有编号的一行'}{f'（{level}）' if level else ''}“{' '.join(row.reason.split())}”")
 
 
 def _edited(item: Explanation, now: str) -> Explanation:
@@ -243,4 +296,4 @@ def _answer(item: Explanation, finding: Finding | None) -> Answer:
     return Answer(item.code, item.place, item.cell, label, item.reason, item.state, item.comment, why)
 
 
-__all__ = ["Judgement", "Remark", "Spot", "absorbed", "judge", "merged", "spot"]
+__all__ = ["Absorbed", "Judgement", "Remark", "Spot", "absorbed", "judge", "merged", "spot"]
