@@ -71,7 +71,7 @@ def test_rollup_from_template_to_check(folder: Path, tmp_path: Path) -> None:
         "  □ 各校结算表（附件2）的电子文档",
         "  □ 市财政部门本期拨付市人社部门资助金通知的扫描件",
         "  □ 市人社部门或市财政部门拨付市属校资助金通知的扫描件",
-        "  □ 邮件主题注明：报送单位名称-2024年春季学期资助结算",
+        "  □ 邮件主题注明：报送单位名称-2024年春季资助结算",
     ]
     checked = run("check", target, "--schools", folder, "--format", "json")
     record = json.loads(checked.stdout)["files"][0]

@@ -218,7 +218,7 @@ def test_what_must_be_typed_stays_white_and_is_told() -> None:
         f"3-2 的前期结余（第11、12列）还要填写，或用 --previous 指明上期的附件3：{names}。",
         "3-2 第9列“本市累计结余金额”还要按账面填写。",
     ]
-    assert rollup.hand_in[-1] == "邮件主题注明：报送单位名称-2024年春季学期资助结算" and len(rollup.hand_in) == 5
+    assert rollup.hand_in[-1] == "邮件主题注明：报送单位名称-2024年春季资助结算" and len(rollup.hand_in) == 5
 
 
 def test_places_not_listed_schools_gone_and_figures_unread_are_told() -> None:

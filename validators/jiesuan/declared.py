@@ -31,7 +31,7 @@ class SetInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     rates: str = ""
     """The set whose standards stand in these forms, where it is another."""
     hand_in: tuple[str, ...] = ()
-    """What is handed in together with the forms; `{学期}` stands for the term."""
+    """What is handed in together with the forms; `{年}` and `{季}` stand for the term's."""
 
 
 class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -112,7 +112,9 @@ def roll_up(pack: Pack, received: Received, shares: Shares, bureau: str, inputs:
         else:
             laid = _listed(pack, form, received, lines, inputs, filling)
         result.laid.append(laid)
-    result.hand_in = [item.replace("{学期}", received.term.title) for item in pack.set_named(received.bureau).hand_in]
+    year, season = str(received.term.year), received.term.season
+    hand_in = pack.set_named(received.bureau).hand_in
+    result.hand_in = [item.replace("{年}", year).replace("{季}", season) for item in hand_in]
     result.remarks = [
         *_unreported(received),
         *_unknown_bureau(shares, bureau),
