@@ -11,9 +11,10 @@ from openpyxl import Workbook, load_workbook
 
 from jiesuan.batch.batch import Batch, state_of
 from jiesuan.batch.between import report_of, term_of
+from jiesuan.batch.table import table_lines
 from jiesuan.report import Finding
 
-from ..making import AUTUMN
+from ..making import AUTUMN, SPRING, blank_file
 from .city import bytes_of, first_row, plain_city, sample_of, school_bytes, school_name, with_student_of
 from .inline import run_inline
 
@@ -146,6 +147,55 @@ def test_counts_still_add_up() -> None:
 def test_the_term_of_the_batch() -> None:
     assert town().term == "2024春" == term_of(town().schools)
     assert term_of([]) == ""
+
+
+def test_a_blank_form_of_the_next_term(tmp_path: Path) -> None:
+    """It neither replaces the form that is filled in nor votes on the term."""
+    city = plain_city(1)
+    city.files["乙.xlsx"] = school_bytes(1)
+    city.files["秋.xlsx"] = school_bytes(7, term=AUTUMN)
+    for name in (school_name(0), school_name(2)):
+        city.files[f"{name}空表.xlsx"] = blank_file(tmp_path / "空.xlsx", term=AUTUMN).read_bytes()
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert {school.name: (state_of(school), school.filed) for school in batch.schools} == {
+        school_name(0): ("通过", "重复报送"),
+        school_name(1): ("通过", "已报"),
+        school_name(7): ("需核实", "已报"),
+        f"{school_name(2)}空表": ("空表", "无法识别"),
+    }
+    assert found(batch)[school_name(7)] == [("B105", "", "")]
+    assert next(r for r in batch.reports if r.school == school_name(0)).remarks == [
+        f"另有一份没有填数的空表“{school_name(0)}空表.xlsx”，没有采用"
+    ]
+    assert (batch.term, batch.term_line) == ("2024春", "")
+
+
+def test_no_term_of_most(tmp_path: Path) -> None:
+    """Of equally many nobody is told to be in the wrong; all are told of it."""
+    city = plain_city(1)
+    city.files["秋.xlsx"] = school_bytes(7, term=AUTUMN)
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert found(batch) == {school_name(0): [], school_name(7): []} and batch.clean
+    told = "没有一个学期占多数（2024春 1 所，2024秋 1 所），没有按学期核对；请把别的学期的表移走，再运行一次。"
+    assert (batch.term, batch.term_line) == ("2024秋", told)
+    assert (f"注意：{told}", "yellow") in table_lines(batch)
+    assert told in (tmp_path / "出" / "report.html").read_text(encoding="utf-8")
+    sheet = load_workbook(tmp_path / "出" / "汇总.xlsx")["单位"]
+    assert [row[0] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)][2] == told
+
+
+def test_the_term_asked_for_chooses(tmp_path: Path) -> None:
+    city = plain_city(1)
+    city.files["z.xlsx"] = school_bytes(7, term=AUTUMN, school=school_name(0))
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出", term=SPRING)
+    assert batch.schools[0].current is not None
+    assert batch.schools[0].current.path == f"{school_name(0)}.xlsx"
+    [finding] = batch.reports[0].findings
+    assert (finding.code, finding.message) == (
+        "B103",
+        f"本校报送了 2 份内容不同的表，本批以“{school_name(0)}.xlsx”为准：其余的写的是别的学期",
+    )
+    assert [item.label.split("，")[0] for item in finding.related] == ["2024春", "2024秋"]
 
 
 def test_full_numbers_stand_in_one_sheet_alone() -> None:

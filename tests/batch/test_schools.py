@@ -7,15 +7,28 @@ import pytest
 from jiesuan.batch import schools as s
 from jiesuan.batch.roster import Listed
 from jiesuan.batch.schools import File, School, modified, newest, schools_of
+from jiesuan.batch.store import Checked
 from jiesuan.report import Report
 from jiesuan.session import Failure
 
 from .city import archive, school_bytes
 
 
-def file(path: str, school: str = "甲技工学校", sha256: str = "", *, term: str = "2024春", saved: str = "") -> File:
-    report = Report(PurePosixPath(path).name, sha256 or path, "fujian-2024", "市属", term, (), school=school)
-    return File(path, sha256 or path, report=report, modified=saved)
+def file(
+    path: str,
+    school: str = "甲技工学校",
+    sha256: str = "",
+    *,
+    term: str = "2024春",
+    saved: str = "",
+    blank: bool = False,
+    printed: str = "",
+) -> File:
+    report = Report(
+        PurePosixPath(path).name, sha256 or path, "fujian-2024", "市属", term, (), school=school, blank=blank
+    )
+    checked = Checked(sha256=sha256 or path, by="", printed=printed) if printed else None
+    return File(path, sha256 or path, checked, report, modified=saved)
 
 
 def broken(path: str) -> File:
@@ -54,6 +67,14 @@ def test_copies_and_others() -> None:
     assert [x.path for x in school.copies] == ["c.xlsx"]
     assert [x.path for x in school.others] == ["a.xlsx"]
     assert school.decided == "看不出先后，取文件名排在最后的一份"
+
+
+def test_a_blank_beside_a_filled_one_does_not_compete() -> None:
+    [school] = grouped([file("a.xlsx", sha256="1"), file("空.xlsx", sha256="2", term="2024秋", blank=True)])
+    assert school.current is not None and school.current.path == "a.xlsx"
+    assert (school.others, [x.path for x in school.blanks]) == ([], ["空.xlsx"])
+    [school] = grouped([file("a.xlsx", sha256="1", blank=True), file("b.xlsx", sha256="2", blank=True)])
+    assert ([x.path for x in school.others], school.blanks) == (["a.xlsx"], [])
 
 
 def test_a_file_without_a_name_inside_goes_by_its_own() -> None:
@@ -105,6 +126,11 @@ def test_files_of_two_folders_with_one_name() -> None:
             "b",
             "它保存得最晚",
         ),
+        ([file("a"), file("b", term="2024秋", saved="2025-01-01 00:00", blank=True)], "a", "只有它填了数"),
+        ([file("a", blank=True), file("b", term="2024秋", blank=True)], "b", "它的学期最新"),
+        # As with --term, which all are then checked for.
+        ([file("a", printed="2024春"), file("b", printed="2024秋")], "a", "其余的写的是别的学期"),
+        ([file("a", printed="2023秋"), file("b", printed="2024秋")], "b", "看不出先后，取文件名排在最后的一份"),
     ],
 )  # fmt: skip
 def test_which_counts(files: list[File], chosen: str, why: str) -> None:

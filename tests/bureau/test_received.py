@@ -77,6 +77,14 @@ def test_sub_folders_archives_and_one_file(own: Path) -> None:
     assert [s.name for s in receive(own / f"{FIRST}.xlsx", PACK, SET).schools] == [FIRST]
 
 
+def test_blank_forms_have_no_say_in_the_term(own: Path) -> None:
+    for name in "甲乙丙丁":
+        blank_file(own / f"{name}.xlsx", term=AUTUMN)
+    found = receive(own, PACK, SET)
+    assert (found.term, len(found.schools)) == (SPRING, len(SCHOOLS))
+    assert set(whys(found)) == {"甲.xlsx", "乙.xlsx", "丙.xlsx", "丁.xlsx"}
+
+
 def test_who_is_left_out(own: Path) -> None:
     sample_file(own / "省属.xlsx", "省属")
     blank_file(own / "空.xlsx")

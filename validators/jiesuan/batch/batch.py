@@ -60,6 +60,12 @@ class Batch:
         return self.between.term
 
     @property
+    def term_line(self) -> str:
+        """The terms of the schools where none is that of most; empty where one is."""
+        terms = "，".join(f"{term} {count} 所" for term, count in self.between.terms.items())
+        return terms and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，再运行一次。"
+
+    @property
     def unread(self) -> list[File]:
         """Files that could not be checked."""
         return [file for file in self.files if file.failure is not None]

@@ -46,7 +46,9 @@ class Between:
     """What the workbooks of a batch say together."""
 
     term: str = ""
-    """The term of most schools."""
+    """The term of most schools; of terms with equally many the latest."""
+    terms: dict[str, int] = field(default_factory=dict)
+    """Term → schools, where no term has more than half of them; empty where one has."""
     repeated: list[Repeated] = field(default_factory=list)
     missing: list[tuple[School, Rule]] = field(default_factory=list)
 
@@ -57,14 +59,16 @@ Numbers = Callable[[Mapping[int, tuple[str, str, list[int]]]], Mapping[int, Mapp
 
 def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> Between:
     """Compare the workbooks that count and add the findings to their reports."""
-    result = Between(term_of(schools))
+    counted = terms_of(schools)
+    result = Between(term_of(schools), terms={} if _majority(counted) else dict(sorted(counted.items())))
     found: dict[int, list[Finding]] = {}
     rules: dict[int, dict[str, Rule]] = {}
     for index, school in enumerate(schools):
         report = report_of(school)
         if report is not None:
+            report.remarks += [f"另有一份没有填数的空表“{file.path}”，没有采用" for file in school.blanks]
             rules[index] = rules_for(report, rostered=rostered)
-            found[index] = list(_school_findings(school, report, rules[index], result.term))
+            found[index] = list(_school_findings(school, report, rules[index], _majority(counted)))
         elif school.listed is not None and not school.files and (rule := _missing(result.term)):
             result.missing.append((school, rule))
     result.repeated = _people(schools, numbers, rules, found)
@@ -96,10 +100,21 @@ def rules_for(report: Report, *, rostered: bool) -> dict[str, Rule]:
     }
 
 
+def terms_of(schools: Sequence[School]) -> Counter[str]:
+    """Term → how many of the workbooks that count are of it; forms not filled in have no vote beside others."""
+    reports = [report for school in schools if (report := report_of(school)) is not None]
+    return Counter(report.term for report in [report for report in reports if not report.blank] or reports)
+
+
 def term_of(schools: Sequence[School]) -> str:
     """The term of most workbooks that count; of several the latest."""
-    counted = Counter(report.term for school in schools if (report := report_of(school)) is not None)
+    counted = terms_of(schools)
     return max(counted, key=lambda term: (counted[term], Term.parse(term)), default="")
+
+
+def _majority(counted: Counter[str]) -> str:
+    """The term of more than half; empty where there is none."""
+    return next((term for term, count in counted.items() if count * 2 > counted.total()), "")
 
 
 def _missing(term: str) -> Rule | None:
@@ -127,7 +142,7 @@ def _school_findings(school: School, report: Report, rules: Mapping[str, Rule], 
     if school.copies:
         names = "、".join(f"“{file.path}”" for file in school.copies)
         yield from say("batch-copies", f"与“{school.current.path}”内容完全相同的还有{names}")
-    if report.term != term:
+    if term and report.term != term:
         yield from say("batch-term", f"这是 {report.term} 的表，本批多数学校是 {term}", term, report.term)
     listed = school.listed
     if listed is None:
@@ -148,7 +163,7 @@ def _described(file: File) -> str:
     """A file among several of one school."""
     assert file.report is not None
     saved = f"表内记载的保存时间 {file.modified}" if file.modified else "表内没有记载保存时间"
-    return f"{file.report.term}，{saved}"
+    return f"{file.printed or file.report.term}，{saved}"
 
 
 def _people(

@@ -37,6 +37,11 @@ class File:
         return PurePosixPath(self.path).name
 
     @property
+    def printed(self) -> str:
+        """The term that the workbook itself states; empty where it states none."""
+        return self.checked.printed if self.checked else ""
+
+    @property
     def stem(self) -> str:
         return PurePosixPath(self.path).stem
 
@@ -54,6 +59,8 @@ class School:
     """Files with the very content of the one that counts."""
     others: list[File] = field(default_factory=list)
     """Files with another content."""
+    blanks: list[File] = field(default_factory=list)
+    """Forms not filled in, beside one that is: they never compete with it."""
     stated: str = ""
     """The name in the workbook that counts."""
     filed: str = FILED
@@ -117,7 +124,9 @@ def _decided(
     if contents:
         school.current, school.decided = newest(contents)
         school.copies = [f for f in readable if f is not school.current and f.sha256 == school.current.sha256]
-        school.others = [f for f in readable if f.sha256 != school.current.sha256]
+        rest = [f for f in readable if f.sha256 != school.current.sha256]
+        school.blanks = [] if _blank(school.current) else [f for f in rest if _blank(f)]
+        school.others = [f for f in rest if f not in school.blanks]
         school.stated = stated.get(school.current.path, "")
     if school.filed == UNKNOWN:
         return school
@@ -138,21 +147,37 @@ def _plainness(file: File, school: str) -> tuple[bool, int, int, str]:
 
 
 def newest(files: Iterable[File]) -> tuple[File, str]:
-    """The file that counts among several contents of one school, and why: by the term on the forms, then by when the
-    workbook itself says it was saved; file times change in copying and decide nothing."""
+    """The file that counts among several contents of one school, and why: one that is filled in, then by the term on the
+    forms, then by when the workbook itself says it was saved; file times change in copying and decide nothing."""
     found = sorted(files, key=lambda file: file.path)
     if len(found) == 1:
         return found[0], ""
+    found = [file for file in found if not _blank(file)] or found
+    if len(found) == 1:
+        return found[0], "只有它填了数"
     latest = max(_term(file) for file in found)
     last = [file for file in found if _term(file) == latest]
     if len(last) == 1:
         return last[0], "它的学期最新"
+    last = [file for file in last if _as_printed(file)] or last
+    if len(last) == 1:
+        return last[0], "其余的写的是别的学期"
     if all(file.modified for file in last):
         time = max(file.modified for file in last)
         saved = [file for file in last if file.modified == time]
         if len(saved) == 1:
             return saved[0], "它保存得最晚"
     return last[-1], "看不出先后，取文件名排在最后的一份"
+
+
+def _blank(file: File) -> bool:
+    return file.report is not None and file.report.blank
+
+
+def _as_printed(file: File) -> bool:
+    """Whether the workbook does not itself contradict the term it was checked for (`--term`)."""
+    assert file.report is not None
+    return file.printed in ("", file.report.term)
 
 
 def _term(file: File) -> tuple[int, int]:

@@ -40,7 +40,7 @@ from ..rule import Rule
 from ..text import mask
 from .find import DATA, KEY, entries_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 INDEX, WRITTEN = "batch.json", "written.jsonl"
 
 
@@ -76,6 +76,8 @@ class Checked(msgspec.Struct, kw_only=True):
     """Role → name of the sheet."""
     answered: bool = False
     """The workbook came back with written explanations; the report is what they leave."""
+    printed: str = ""
+    """The term that the workbook itself states, whatever `--term` says; empty where it states none."""
     people: People = People()
 
     def report(self, path: str, pack: Pack) -> Report | None:

@@ -140,6 +140,7 @@ def _checked(item: Item, workbook: Workbook | Failure, report: Report | Failure,
         result=packed(judged),
         roles={role: table.sheet.name for role, table in workbook.tables.items()},
         answered=bool(kept or typed),
+        printed=str(workbook.printed or ""),
         people=people_of(workbook, setting.secret),
     )
 

@@ -44,6 +44,8 @@ class Workbook:
     problems: list[Problem] = field(default_factory=list)
     titles: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     """Role → (row, column, text) of the title found."""
+    printed: Term | None = None
+    """The term that the workbook itself states, whatever `--term` and the name of the file say."""
 
     @property
     def forms(self) -> list[Form]:
@@ -67,14 +69,15 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
     if not recognised:
         raise NotBound("not-settlement", _not_settlement(book, pack))
     chosen_set = set_name or _set_of(book, pack, recognised)
-    chosen_term = term or _term_of(book, recognised)
+    printed = _printed(book, recognised)
+    chosen_term = term or printed or _term_in_name(book)
     if not pack.covers(chosen_term):
         raise NotBound(
             "term",
             f"这是{chosen_term.title}的表，而“{pack.info.name}”只适用于{Term.parse(pack.info.since).title}及以后；"
             "如学期认错了，请加 --term 指明，例如 --term 2024春。",
         )
-    bound = Workbook(book, pack, chosen_set, chosen_term)
+    bound = Workbook(book, pack, chosen_set, chosen_term, printed=printed)
     recalculate(book)
     for form in bound.forms:
         candidates = [found for found in recognised if found.role == form.role]
@@ -238,9 +241,9 @@ def _rate_votes(pack: Pack, name: str, sheets: list[_Sheet]) -> int:
     return 3 * bool(typed & (own - others)) - 3 * bool(typed & (others - own))
 
 
-def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
+def _printed(book: Book, sheets: list[_Sheet]) -> Term | None:
     """The term whose name the titles of most forms bear (the later of equals), hidden sheets apart; else the one in
-    another heading, in the document's properties, in the name of a sheet or of the file."""
+    another heading, in the document's properties, in the name of a sheet."""
     titled = {(term, found.role, found.sheet.visible) for found in sheets if (term := Term.find(found.title))}
     seen = any(visible for _, _, visible in titled)
     named = Counter(term for term, _, visible in titled if visible == seen)
@@ -255,10 +258,14 @@ def _term_of(book: Book, sheets: list[_Sheet]) -> Term:
         if isinstance(value, str) and "学期" in fold(value)
     ]
     names = [sheet.name for sheet in book.sheets]
-    for text in (*headings, book.properties.get(PROPERTY_TERM, ""), *names, book.name):
-        term = Term.find(text)
-        if term is not None:
-            return term
+    texts = (*headings, book.properties.get(PROPERTY_TERM, ""), *names)
+    return next((term for text in texts if (term := Term.find(text))), None)
+
+
+def _term_in_name(book: Book) -> Term:
+    """The term in the name of the file.  Raises NotBound."""
+    if term := Term.find(book.name):
+        return term
     raise NotBound(
         "term",
         "表上没有写明学期（标题里的“____年____季学期”是空的）；请填好标题，或加 --term 指明，例如 --term 2024春。",

@@ -105,7 +105,7 @@ def _is_batch(source: Path) -> bool:
 
 
 def _term_of(found: list[_One]) -> Term | None:
-    counts = Counter(one.school.term for one in found)
+    counts = Counter(one.school.term for one in [one for one in found if not one.blank] or found)
     return max(counts, key=lambda term: (counts[term], term)) if counts else None
 
 
