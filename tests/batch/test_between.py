@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -168,6 +169,18 @@ def test_a_blank_form_of_the_next_term(tmp_path: Path) -> None:
         f"另有一份没有填数的空表“{school_name(0)}空表.xlsx”，没有采用"
     ]
     assert (batch.term, batch.term_line) == ("2024春", "")
+
+
+def test_a_student_who_changed_school_between_two_terms(tmp_path: Path) -> None:
+    """In one list in spring, in another in autumn: nothing is paid twice."""
+    city = plain_city(2)
+    number = str(first_row(sample_of(0).filling)["身份证号"])
+    autumn = copy.deepcopy(sample_of(7, term=AUTUMN).filling)
+    first_row(autumn)["身份证号"] = number
+    city.files["秋.xlsx"] = bytes_of(autumn, term=AUTUMN)
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert batch.between.repeated == [] and found(batch)[school_name(0)] == []
+    assert [code for code, _, _ in found(batch)[school_name(7)]] == ["B105"]
 
 
 def test_no_term_of_most(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ other; places in other workbooks are written `[file]sheet`, as Excel does.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -172,12 +172,13 @@ def _people(
     rules: Mapping[int, Mapping[str, Rule]],
     found: dict[int, list[Finding]],
 ) -> list[Repeated]:
-    """Persons in the workbooks of two schools: a finding at each place."""
-    census = Census()
+    """Persons in the workbooks of two schools for one term: a finding at each place."""
+    by_term: defaultdict[str, Census] = defaultdict(Census)
     for index, school in enumerate(schools):
-        if index in rules and school.current and school.current.checked:
-            census.add(index, school.current.checked.people)
-    groups = census.repeated()
+        if index in rules and (current := school.current) and current.checked and current.report:
+            by_term[current.report.term].add(index, current.checked.people)
+    groups = [group for census in by_term.values() for group in census.repeated()]
+    groups.sort(key=lambda places: (places[0].file, places[0].row))
     asked: dict[int, tuple[str, str, list[int]]] = {}
     for place in (place for group in groups for place in group):
         people = _people_at(schools, place)
