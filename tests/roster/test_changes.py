@@ -13,9 +13,10 @@ from jiesuan.regions import load_law
 from jiesuan.roster.books import CHANGE_HEADS, changes_book, left_words
 from jiesuan.roster.changes import WORKDAYS, Change, bulk, changes, not_compared
 from jiesuan.roster.read import Roster
+from jiesuan.workdays import workdays_after
 
 from ..making import ID, SPRING
-from .making import number, roster, student
+from .making import HEADS, number, roster, student
 
 TODAY, SINCE = dt.date(2024, 4, 12), dt.date(2024, 4, 1)
 
@@ -82,6 +83,49 @@ def test_late_ones_first_and_dates_of_the_roster() -> None:
     ]
     assert [change.left for change in found] == [-19, 2, 2, 8]
     assert found[0].late
+
+
+_EARLIER = {"异动类型": "休学", "异动日期": "2024-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "day"),
+    [
+        # The day of this change counts, whatever 异动类型 says.
+        ({}, {"学籍状态": "休学", "异动日期": "2024-04-03"}, dt.date(2024, 4, 3)),
+        ({}, {"学籍状态": "休学", "异动类型": "休学", "异动日期": "2024-04-03"}, dt.date(2024, 4, 3)),
+        (_EARLIER | {"学籍状态": "休学"}, {"异动类型": "复学", "异动日期": "2024-04-08"}, dt.date(2024, 4, 8)),
+        (_EARLIER | {"学籍状态": "休学"}, {"异动类型": "休学", "异动日期": "2024-04-08"}, dt.date(2024, 4, 8)),
+        (None, {"注册日期": None, "异动日期": "2024-04-08"}, dt.date(2024, 4, 8)),
+        ({"异动类型": "退学", "异动日期": "2024-04-03"}, None, dt.date(2024, 4, 3)),
+        # The day of an earlier change does not.
+        ({"异动类型": "转入", "异动日期": "2024-02-20"}, {"异动类型": "转入", "异动日期": "2024年2月20日", "班级": "另一班"}, None),
+        (_EARLIER | {"学籍状态": "休学"}, _EARLIER, None),
+        (_EARLIER | {"学籍状态": "休学"}, None, None),
+        (_EARLIER, None, None),
+        ({"学籍状态": "退学", "异动类型": "退学", "异动日期": "2024-03-01"}, None, None),
+    ],
+)  # fmt: skip
+def test_the_day_is_that_of_this_change(
+    old: dict[str, Value] | None, new: dict[str, Value] | None, day: dt.date | None
+) -> None:
+    (one,) = between(
+        roster(*([student(1, **old)] if old is not None else [])),
+        roster(*([student(1, **new)] if new is not None else [])),
+    )
+    assert (one.day, one.last) == (day, workdays_after(day or SINCE, WORKDAYS).date)
+
+
+def test_a_student_on_leave_who_is_gone_needs_a_reason() -> None:
+    (one,) = between(roster(student(1, **_EARLIER, 学籍状态="休学")), roster())
+    assert one.what == "（请写明：毕业、退学、休学、转出）"
+
+
+@pytest.mark.parametrize(("day", "counted"), [("2024-03-01", None), ("2024-04-03", dt.date(2024, 4, 3))])
+def test_an_old_roster_without_dates_of_changes(day: str, counted: dt.date | None) -> None:
+    heads = tuple(name for name in HEADS if name != "异动日期")
+    old, new = student(1), student(1, 学籍状态="休学", 异动日期=day)
+    assert [one.day for one in between(roster(old, heads=heads), roster(new))] == [counted]
 
 
 def test_without_a_date_nothing_is_counted() -> None:

@@ -211,7 +211,7 @@ def changes(
     old: Annotated[Path, typer.Argument(metavar="旧名册", help="较早的一份名册")],
     new: Annotated[Path, typer.Argument(metavar="新名册", help="较晚的一份名册")],
     since: Annotated[
-        str | None, typer.Option("--since", metavar="日期", help="名册没有写异动日期的，从这一天起算")
+        str | None, typer.Option("--since", metavar="日期", help="名册没有写这次异动日期的，从这一天起算")
     ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--output", metavar="清单.xlsx", help="另存为清单")] = None,
     today: DayOption = None,
@@ -276,7 +276,7 @@ def _change_lines(found: list[Change], day: dt.date, allowed: int) -> Iterator[t
     for remark in dict.fromkeys(change.remark for change in found if change.remark):
         yield f"注意：{remark}。", ""
     if any(change.last is None for change in found):
-        yield "名册没有写异动日期的，用 --since 写明从哪一天起算。", ""
+        yield "名册没有写这次异动日期的，用 --since 写明从哪一天起算。", ""
 
 
 def workdays_for(matter: str, region: str, year: int, otherwise: int) -> int:

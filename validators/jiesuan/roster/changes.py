@@ -23,6 +23,8 @@ WORKDAYS = 10
 Times = tuple[dt.date, dt.date | None, int]
 """Today, the day to count from where a roster names none, workdays allowed."""
 COMPARED = ("姓名", "学校名称", "专业", "专业类别", "班级", "入学年季", "学制", "学籍状态", "困难类型", "认定等级")
+GONE = AWAY - {"休学"}
+"""Reasons for which a student is on no later roster; one on leave stays on it."""
 ASKED = "（请写明：毕业、退学、休学、转出）"
 ASKED_NEW = "（请写明：新生、转入、复学）"
 
@@ -41,7 +43,8 @@ class Change:
     what: str
     """Reason of coming or leaving, or the fields that changed (old → new)."""
     day: dt.date | None
-    """Day of the change as the roster says, None where it does not."""
+    """Day of the change as the roster says, None where it does not: a date that stood in the old roster already is that of
+    an earlier change."""
     last: dt.date | None
     """Last day for reporting it."""
     left: int | None
@@ -121,14 +124,15 @@ def _came(roster: Roster, index: int, number: str, times: Times) -> Change:
     kind, day = _reason(roster, index)
     registered = date_of(roster.value("注册日期", index))
     reason = kind if kind in ("转入", "复学") else "新注册" if registered else ASKED_NEW
-    return _made("新增", roster, index, number, reason, (day if kind else None) or registered, times)
+    return _made("新增", roster, index, number, reason, day or registered, times)
 
 
 def _left(roster: Roster, index: int, number: str, times: Times) -> Change:
     kind, day = _reason(roster, index)
     state = roster.code("学籍状态", index) or ""
-    reason = kind if kind in AWAY else state if state in AWAY else ASKED
-    return _made("减少", roster, index, number, reason, day if reason != ASKED else None, times)
+    reason = kind if kind in GONE else state if state in GONE else ASKED
+    announced = reason != ASKED and state not in AWAY
+    return _made("减少", roster, index, number, reason, day if announced else None, times)
 
 
 def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
@@ -151,6 +155,15 @@ def _changed(old: Roster, i: int, new: Roster, j: int, number: str, times: Times
         parts.append(f"年级 {grades[0]} → {grades[1]}")
     if not parts:
         return None
-    kind, day = _reason(new, j)
+    day = _fresh(old, i, new, j, times[1])
     left = (new.code("学籍状态", j) or "") in AWAY and (old.code("学籍状态", i) or "") not in AWAY
-    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day if kind else None, times)
+    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day, times)
+
+
+def _fresh(old: Roster, i: int, new: Roster, j: int, since: dt.date | None) -> dt.date | None:
+    """异动日期 of the new roster where it is that of this change: the old one says another or none.  Where the old roster has
+    no such column, a day before `since` is taken for that of an earlier change."""
+    day = date_of(new.value("异动日期", j))
+    if day is None or not old.has("异动日期"):
+        return day if day and (since is None or day >= since) else None
+    return day if day != date_of(old.value("异动日期", i)) else None
