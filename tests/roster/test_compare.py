@@ -115,6 +115,18 @@ def test_a_poor_student_who_is_not_listed() -> None:
     assert [r.label for r in findings[0].related] == [f"第{at + 3}行 · 困难类型", f"第{at + 3}行 · 身份证号"]
 
 
+@pytest.mark.parametrize("changes", [{"学习形式": "函授"}, {"入学年季": "2020秋"}])
+def test_who_may_not_be_aided_is_not_missing_from_the_list(changes: dict[str, Value]) -> None:
+    rows = [*of_sample(SAMPLE), student(998, 学校名称=SAMPLE.school, 困难类型="低保", 免学费="否", **changes)]
+    assert [f.code for f in compared(rows)] == ["R202"] * 5
+
+
+def test_a_returned_student_is_missing_from_the_list() -> None:
+    back: dict[str, Value] = {"学籍状态": "复学", "异动类型": "休学", "异动日期": "2023-10-10", "免学费": "否"}
+    rows = [*of_sample(SAMPLE), student(998, 学校名称=SAMPLE.school, 困难类型="低保", **back)]
+    assert [f.code for f in compared(rows)] == ["R204"] + ["R202"] * 5
+
+
 def test_other_schools_of_the_roster_are_left_aside() -> None:
     rows = [*of_sample(SAMPLE), student(998, 学校名称="另一技工学校", 困难类型="低保")]
     report = compare(roster(*rows), WORKBOOK)
@@ -148,7 +160,8 @@ ALL, NONE = [True] * 5, [False] * 5
     [
         ({}, ALL), ({"入学年季": "2024秋"}, NONE), ({"入学年季": None}, ALL), ({"学籍状态": "退学"}, NONE),
         ({"学籍状态": "退学", "异动日期": "2024-5-8"}, [True, True, True, False, False]),
-        ({"异动类型": "休学", "异动日期": "2024-2-8"}, NONE), ({"异动类型": "转入", "异动日期": "2024-5-8"}, [False, False, True, True, True]),
+        ({"异动类型": "休学", "异动日期": "2024-2-8"}, ALL), ({"异动类型": "休学", "学籍状态": "复学"}, ALL),
+        ({"异动类型": "休学", "异动日期": "2024-2-8", "学籍状态": None}, NONE), ({"异动类型": "转入", "异动日期": "2024-5-8"}, [False, False, True, True, True]),
         ({"异动类型": "转入"}, ALL), ({"异动类型": "转专业", "异动日期": "2024-5-8"}, ALL),
     ],
 )  # fmt: skip

@@ -7,10 +7,10 @@ import pytest
 from jiesuan.book import Value
 from jiesuan.check import check_workbook
 from jiesuan.filling import Filling
-from jiesuan.roster.fill import LIST, class_name, fee_kind, fill_list
+from jiesuan.roster.fill import LIST, Filled, class_name, fee_kind, fill_list
 from jiesuan.term import Term
 
-from ..making import PACK, SPRING, TIERED, bound, sample
+from ..making import ID, PACK, SPRING, TIERED, bound, sample
 from .making import number, of_sample, roster, student
 
 
@@ -37,9 +37,12 @@ def test_a_school_with_the_list_from_its_roster_checks_clean() -> None:
 
 
 def row(**changes: Value) -> dict[str, Value]:
-    done = fill_list(roster(student(1, 困难类型="低保", **changes)), PACK, "市属", SPRING)
-    rows = done.filling.rows[LIST]["特困低保"]
+    rows = filled({"困难类型": "低保", "助学金": "是", **changes}).filling.rows[LIST]["特困低保"]
     return rows[0] if rows else {}
+
+
+def filled(*rows: dict[str, Value], term: Term = SPRING) -> Filled:
+    return fill_list(roster(*(student(n, **changes) for n, changes in enumerate(rows, 1))), PACK, "市属", term)
 
 
 def test_one_row() -> None:
@@ -64,13 +67,51 @@ def test_amounts_and_remarks(changes: dict[str, Value], expected: dict[str, Valu
     assert {name: made.get(name) for name in expected} == expected
 
 
-@pytest.mark.parametrize("changes", [{"学籍状态": "退学"}, {"入学年季": "2024秋"}, {"学习形式": "函授"}])
-def test_who_is_not_listed(changes: dict[str, Value]) -> None:
-    assert row(**changes) == {}
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"学籍状态": "退学"}, "已离校而没有写异动日期，没有列入明细"),
+        ({"学籍状态": "休学", "异动日期": "2023-10-10"}, "本学期没有在校的月份，没有列入明细"),
+        ({"入学年季": "2024秋"}, "本学期没有在校的月份，没有列入明细"),
+        ({"学习形式": "函授"}, "不是全日制，没有列入明细"),
+        ({"入学年季": "2020秋", "年级": "三年级"}, "超过学制年限，不得资助，没有列入明细"),
+        ({"助学金": "否", "免学费": "否"}, "“助学金”“免学费”写的是“否”，没有列入明细"),
+        ({"助学金": "否", "免学费": "否", "入学年季": "2021秋", "年级": "三年级"}, "“免学费”写的是“否”，没有列入明细"),
+        ({"困难类型": "困难户"}, "困难类型认不出，没有列入明细"),
+    ],
+)  # fmt: skip
+def test_who_is_not_listed_is_named(changes: dict[str, Value], why: str) -> None:
+    done = filled({"困难类型": "低保", "助学金": "是", "姓名": f"某{ID}", **changes})
+    assert done.counts == {"脱贫户": 0, "特困低保": 0, "残疾": 0}
+    assert done.remarks == [f"{why}（1 人）：导出!B3 某350***********1234。"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "amounts", "why"),
+    [
+        ({"助学金": "否"}, (None, 1050), "“助学金”写的是“否”，没有填助学金"),
+        ({"免学费": "否"}, (1000, None), "“免学费”写的是“否”，没有填免学费"),
+        ({"助学金": None}, (1000, 1050), "“助学金”空着或认不出，按享受计算，请核对"),
+        ({"年级": None, "入学年季": None}, (None, 1050), "年级和入学年季看不出，没有填助学金"),
+        ({"学籍状态": "复学", "异动类型": "休学", "异动日期": "2023-10-10"}, (1000, 1050), "学籍状态是在校，异动类型是休学，按整个学期在校计算，请核对"),
+    ],
+)  # fmt: skip
+def test_who_is_listed_in_doubt_is_named(changes: dict[str, Value], amounts: tuple[Value, Value], why: str) -> None:
+    plain: dict[str, Value] = {"困难类型": "低保", "助学金": "是"}
+    done = filled(plain, {**plain, **changes}, {**plain, **changes})
+    first, *others = done.filling.rows[LIST]["特困低保"]
+    assert (first["助学金金额"], first["免学费金额"]) == (1000, 1050)
+    assert [(item.get("助学金金额"), item.get("免学费金额")) for item in others] == [amounts, amounts]
+    assert done.remarks == [f"{why}（2 人）：导出!B4 示例丙、导出!B5 示例丁。"]
+
+
+def test_a_column_that_marks_nobody_says_nothing() -> None:
+    done = filled({"困难类型": "低保", "助学金": None, "免学费": None})
+    assert (done.counts["特困低保"], done.remarks) == (1, [])
 
 
 def test_what_a_person_must_look_at() -> None:
-    done = fill_list(roster(student(1, 困难类型="残疾", 专业类别=None)), PACK, "市属", TIERED)
+    done = fill_list(roster(student(1, 困难类型="残疾", 专业类别=None, 助学金="是")), PACK, "市属", TIERED)
     assert done.remarks == [
         "2025年春季学期的助学金分档执行，金额因人而异，助学金金额一列请按认定的档次填写。",
         "有 1 名学生的专业类别名册里没有写，按专业名称推定（涉农名单之外的按其他一般专业），请核对免学费金额。",
@@ -100,9 +141,9 @@ def test_class_names(changes: dict[str, Value], expected: str) -> None:
 def test_order_and_serials() -> None:
     done = fill_list(
         roster(
-            student(1, 困难类型="残疾", 入学年季="2023秋"),
-            student(2, 困难类型="残疾", 入学年季="2021秋", 年级="三年级", 班级=None),
-            student(3, 困难类型="残疾", 入学年季="2022秋", 年级="二年级", 班级=None),
+            student(1, 困难类型="残疾", 助学金="是", 入学年季="2023秋"),
+            student(2, 困难类型="残疾", 助学金="是", 入学年季="2021秋", 年级="三年级", 班级=None),
+            student(3, 困难类型="残疾", 助学金="是", 入学年季="2022秋", 年级="二年级", 班级=None),
         ),
         PACK, "省属", Term.parse("2024春"),
     )  # fmt: skip

@@ -233,19 +233,25 @@ def terms_since(entry: Term, term: Term) -> int:
     return 2 * (term.year - entry.year) + term.half - entry.half
 
 
+def overstay(roster: Roster, index: int, term: Term) -> tuple[str, int] | None:
+    """How a student is over the duration of schooling (what to tell, the most terms); None where not, or not known.
+
+    G7: terms since entry below twice the 学制; those who entered in spring have one more."""
+    entry, years = entry_of(roster.value("入学年季", index)), years_of(roster.value("学制", index))
+    if entry is None or years is None:
+        return None
+    passed, most = terms_since(entry, term), int(2 * years) + (entry.half == 0)
+    told = f"{entry.title}入学，学制 {years:g} 年，到{term.title}已是第 {passed + 1} 个学期"
+    return (told, most) if passed >= most else None
+
+
 def duration(context: Context) -> None:
-    """G7: terms since entry below twice the 学制; those who entered in spring have one more."""
     if not context.needs("入学年季", "学制"):
         return
     for index in range(len(context.roster)):
-        entry = entry_of(context.roster.value("入学年季", index))
-        years = years_of(context.roster.value("学制", index))
-        if entry is None or years is None or context.roster.code("学籍状态", index) in AWAY:
-            continue
-        passed, most = terms_since(entry, context.term), int(2 * years) + (entry.half == 0)
-        if passed >= most:
-            message = f"{entry.title}入学，学制 {years:g} 年，到{context.term.title}已是第 {passed + 1} 个学期"
-            context.add(index, "入学年季", message, expected=f"不超过 {most} 个学期", related=("学制",))
+        over = overstay(context.roster, index, context.term)
+        if over and context.roster.code("学籍状态", index) not in AWAY:
+            context.add(index, "入学年季", over[0], expected=f"不超过 {over[1]} 个学期", related=("学制",))
 
 
 def grade(context: Context) -> None:

@@ -16,6 +16,7 @@ from ..rule import LEVELS, Rule
 from ..table import Table
 from ..term import Term
 from ..text import fold, mask_number
+from .check import overstay
 from .context import AWAY, label_of, shown
 from .read import Roster, date_of, entry_of, grade_in, students
 
@@ -27,7 +28,7 @@ def present(roster: Roster, index: int, term: Term) -> list[bool]:
     """For each month of the term whether the student counts as a head-month: entered by its end, not left before it.
 
     Whether the month of leaving counts is `leaving_month_counts` of roster.toml.  A student away without a date counts in
-    no month."""
+    no month; one whose state is 在校 is here, whatever his last 异动 was."""
     entry = entry_of(roster.value("入学年季", index))
     kind, state = roster.code("异动类型", index), roster.code("学籍状态", index)
     day = date_of(roster.value("异动日期", index))
@@ -35,13 +36,20 @@ def present(roster: Roster, index: int, term: Term) -> list[bool]:
     for number in range(5):
         year, month = _month(term, number)
         here = entry is None or entry <= term
-        if state in AWAY or kind in AWAY:
+        if state in AWAY or (kind in AWAY and state != "在校"):
             here = here and day is not None and ((year, month) < (day.year, day.month) or (
                 roster.info.leaving_month_counts and (year, month) == (day.year, day.month)))  # fmt: skip
         elif kind in ("转入", "复学") and day is not None:
             here = here and (year, month) >= (day.year, day.month)
         months.append(here)
     return months
+
+
+def barred(roster: Roster, index: int, term: Term) -> str:
+    """Why no aid at all is paid for a student, in Chinese; '' where the roster names nothing."""
+    if roster.code("学习形式", index) == "非全日制":
+        return "不是全日制"
+    return "超过学制年限，不得资助" if overstay(roster, index, term) else ""
 
 
 def _month(term: Term, number: int) -> tuple[int, int]:
@@ -278,17 +286,23 @@ def listed_type(comparison: Comparison) -> None:
 
 
 def listed_missing(comparison: Comparison) -> None:
-    """应助尽助: students of the three types who are here in some month and not on the list."""
+    """应助尽助: students of the three types who are here in some month, may be aided and are not on the list."""
     if not comparison.roster.has("困难类型"):
         comparison.cannot("名册里没有“困难类型”这一列")
         return
     table, roster, numbers = comparison.listed, comparison.roster, comparison.roster.numbers
+    term = comparison.workbook.term
     listed = {number for _, number in _each_listed(comparison)}
     if table is None:
         return
     for index in comparison.chosen:
         kind = roster.code("困难类型", index)
-        if kind not in LISTED or numbers[index] in listed or not any(present(roster, index, comparison.workbook.term)):
+        if (
+            kind not in LISTED
+            or numbers[index] in listed
+            or not any(present(roster, index, term))
+            or barred(roster, index, term)
+        ):
             continue
         total = table.index.get((kind,))
         ref = table.ref("助学金人数", total) if total is not None and "助学金人数" in table.columns else None

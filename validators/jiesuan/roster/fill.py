@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from ..book import Value
 from ..filling import Filling
@@ -14,9 +15,10 @@ from ..number import plain
 from ..pack import Pack
 from ..template.laid import amount
 from ..term import Term
-from .compare import LISTED, present
-from .context import AWAY
-from .read import Roster, entry_of, grade_in, students
+from .compare import LISTED, barred, present
+from .context import AWAY, shown
+from .eligibility import PROJECTS
+from .read import Roster, date_of, entry_of, grade_in, students
 
 LIST = "精准明细"
 _FEES = ("涉农专业", "数控等高级工专业", "其他一般专业")
@@ -36,8 +38,13 @@ def fill_list(roster: Roster, pack: Pack, set_name: str, term: Term, school: str
     """Fill the list of one school (all students where none is named).
 
     助学金 = months present × 助学金月标准 (元) for grades that are eligible; 免学费 = months × a tenth of the 免学费年标准 of the
-    student's 专业类别.  Amounts that policy does not fix (tiers from 2025春) stay blank."""
+    student's 专业类别.  Amounts that policy does not fix (tiers from 2025春) stay blank.  Who is marked 否 for an aid does not
+    get it; whoever is left out or in doubt is named in the remarks."""
     chosen = [i for i in students(roster, school) if roster.code("困难类型", i) in LISTED]
+    told = _Told(roster)
+    for index in students(roster, school):
+        if roster.code("困难类型", index) is None:
+            told.add(index, "困难类型认不出，没有列入明细")
     rows: dict[str, list[dict[str, Value]]] = {name: [] for name in LISTED}
     done = Filled(Filling(rows={LIST: rows}))
     standard = pack.policy.lookup("助学金月标准", term, {"隶属": set_name})
@@ -46,14 +53,23 @@ def fill_list(roster: Roster, pack: Pack, set_name: str, term: Term, school: str
     guessed = 0
     for index in sorted(chosen, key=lambda i: _order(roster, i)):
         months = sum(present(roster, index, term))
-        if not months or roster.code("学习形式", index) == "非全日制":
+        if why := _absent(roster, index, months) or barred(roster, index, term):
+            told.add(index, f"{why}，没有列入明细")
+            continue
+        grade = grade_in(roster, index, term)
+        due = [name for name in PROJECTS if name != "助学金" or grade in pack.policy.values("助学金年级", term)]
+        paid = [name for name in due if roster.code(name, index) != "否"]
+        told.doubts(index, grade, due, paid)
+        if not paid:
             continue
         kind, sure = fee_kind(roster, index)
         guessed += not sure
         section = rows[roster.code("困难类型", index) or ""]
         row = _row(roster, index)
-        aided = grade_in(roster, index, term) in pack.policy.values("助学金年级", term)
-        fee = pack.policy.lookup("免学费年标准", term, {"隶属": set_name, "专业类别": kind})
+        aided = "助学金" in paid
+        fee = (
+            pack.policy.lookup("免学费年标准", term, {"隶属": set_name, "专业类别": kind}) if "免学费" in paid else None
+        )
         aid_sum = amount(standard.amount * months) if aided and standard else None
         fee_sum = amount(fee.amount / 10 * months) if fee else None
         if aided:
@@ -73,7 +89,54 @@ def fill_list(roster: Roster, pack: Pack, set_name: str, term: Term, school: str
         done.remarks.append(
             f"有 {guessed} 名学生的专业类别名册里没有写，按专业名称推定（涉农名单之外的按其他一般专业），请核对免学费金额。"
         )
+    done.remarks += told.remarks()
     return done
+
+
+@dataclass
+class _Told:
+    """The students whom a person has to look at, by reason."""
+
+    roster: Roster
+    places: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, index: int, why: str) -> None:
+        name = shown("姓名", self.roster.text("姓名", index))
+        self.places.setdefault(why, []).append(f"{self.roster.ref('姓名', index)} {name}".rstrip())
+
+    def doubts(self, index: int, grade: str | None, due: list[str], paid: list[str]) -> None:
+        """What of a student who is here is not paid, or paid without the roster saying so plainly."""
+        refused = [name for name in due if name not in paid]
+        if refused:
+            lacking = f"没有填{refused[0]}" if paid else "没有列入明细"
+            self.add(index, f"{''.join(f'“{name}”' for name in refused)}写的是“否”，{lacking}")
+        if not paid:
+            return
+        if grade is None:
+            self.add(index, "年级和入学年季看不出，没有填助学金")
+        for name in paid:
+            if name in self._marked and not self.roster.code(name, index):
+                self.add(index, f"“{name}”空着或认不出，按享受计算，请核对")
+        kind = self.roster.code("异动类型", index)
+        if kind in AWAY and self.roster.code("学籍状态", index) == "在校":
+            self.add(index, f"学籍状态是在校，异动类型是{kind}，按整个学期在校计算，请核对")
+
+    @cached_property
+    def _marked(self) -> set[str]:
+        """The aids for which the roster marks anyone."""
+        return {name for name in PROJECTS if any(self.roster.code(name, i) for i in range(len(self.roster)))}
+
+    def remarks(self) -> list[str]:
+        return [f"{why}（{len(places)} 人）：{'、'.join(places)}。" for why, places in self.places.items()]
+
+
+def _absent(roster: Roster, index: int, months: int) -> str:
+    """Why a student has no month in the term; '' where he has."""
+    if months:
+        return ""
+    away = AWAY & {roster.code("学籍状态", index), roster.code("异动类型", index)}
+    undated = away and date_of(roster.value("异动日期", index)) is None
+    return "已离校而没有写异动日期" if undated else "本学期没有在校的月份"
 
 
 def fee_kind(roster: Roster, index: int) -> tuple[str, bool]:
