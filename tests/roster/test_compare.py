@@ -118,13 +118,21 @@ def test_a_poor_student_who_is_not_listed() -> None:
 @pytest.mark.parametrize("changes", [{"学习形式": "函授"}, {"入学年季": "2020秋"}])
 def test_who_may_not_be_aided_is_not_missing_from_the_list(changes: dict[str, Value]) -> None:
     rows = [*of_sample(SAMPLE), student(998, 学校名称=SAMPLE.school, 困难类型="低保", 免学费="否", **changes)]
-    assert [f.code for f in compared(rows)] == ["R202"] * 5
+    assert [f.code for f in compared(rows)] == ([] if "学习形式" in changes else ["R202"] * 5)
 
 
 def test_a_returned_student_is_missing_from_the_list() -> None:
     back: dict[str, Value] = {"学籍状态": "复学", "异动类型": "休学", "异动日期": "2023-10-10", "免学费": "否"}
     rows = [*of_sample(SAMPLE), student(998, 学校名称=SAMPLE.school, 困难类型="低保", **back)]
     assert [f.code for f in compared(rows)] == ["R204"] + ["R202"] * 5
+
+
+def test_part_time_students_are_no_heads() -> None:
+    rows = of_sample(SAMPLE)
+    at = plain(rows)
+    assert [f.code for f in compared([*rows, student(999, 学校名称=SAMPLE.school, 学习形式="业余", 免学费="否")])] == []
+    findings = compared([*rows[:at], {**rows[at], "学习形式": "业余", "免学费": "否"}, *rows[at + 1 :]])
+    assert [(f.code, f.difference) for f in findings] == [("R201", "+1 人")] * 5
 
 
 def test_other_schools_of_the_roster_are_left_aside() -> None:

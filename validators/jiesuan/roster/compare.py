@@ -129,7 +129,7 @@ def students_of(roster: Roster, workbook: Workbook) -> list[int]:
 
 
 def _heads(comparison: Comparison, wrong: Callable[[int, int], bool], message: str) -> None:
-    """Compare, per grade and month, the heads of 生均公用经费 (all registered students) with the roster's."""
+    """Compare, per grade and month, the heads of 生均公用经费 (all registered full-time students) with the roster's."""
     table = comparison.workbook.tables.get("生均")
     if table is None:
         comparison.cannot("结算表里没有生均公用经费表，不知道各月学籍人数")
@@ -141,7 +141,7 @@ def _heads(comparison: Comparison, wrong: Callable[[int, int], bool], message: s
     counted: dict[str, list[int]] = {grade: [0] * 5 for grade in GRADES}
     for index in comparison.chosen:
         grade = grade_in(roster, index, term)
-        if grade in counted:
+        if grade in counted and roster.code("学习形式", index) != "非全日制":
             for number, here in enumerate(present(roster, index, term)):
                 counted[grade][number] += here
     months = list(table.form.groups["月"])
