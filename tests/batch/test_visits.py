@@ -87,7 +87,7 @@ def test_the_order_of_files_and_schools_does_not_matter() -> None:
 def test_a_student_twice_in_one_school_counts_once_for_it() -> None:
     schools = [listed(1, "市属"), listed(2, "市属")]
     item = Repeated("", ((schools[1], "表", "D7"), (schools[1], "表", "D9"), (schools[0], "表", "D8")), True)
-    one = Batch(NOWHERE, schools=schools, between=Between("2024春", [item]))
+    one = Batch(NOWHERE, schools=schools, between=Between("2024春", repeated=[item]))
     assert [why for _, _, _, why in told(one)] == ["没有能核对的表（未报），与别校重复的学生 1 人"] * 2
 
 
