@@ -164,20 +164,59 @@ def test_without_any_rows_of_figures() -> None:
 
 def test_more_unnamed_blocks_than_the_form_has() -> None:
     text = PRINTED.replace("退款情况", f"{BLOCK}\n退款情况")
-    table = bound(typed("Sheet1", text)).tables["助学金"]
-    assert max(row for row, _ in filter(None, table.columns["金额"].cells)) == 17
+    workbook = bound(typed("Sheet1", text))
+    assert max(row for row, _ in filter(None, workbook.tables["助学金"].columns["金额"].cells)) == 17
+    assert own(workbook, "助学金") == [
+        Problem(
+            "stray-figure",
+            "Sheet1",
+            (row, 2),
+            f"第{row}行",
+            f"第{row}行（“{name}”）的数在表的最后一行（第17行）下面，没有计入任何合计的核对；"
+            f"请移到上面所属栏的{name}行，不该填的请删去。",
+        )
+        for row, name in ((18, "人数"), (19, "人次"), (20, "金额"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("实习补贴\t3\t\t5", [(18, 2)]),
+        ("实习补贴\t3", []),
+        ("\t3\t4\t5", []),
+        ("退款情况\t3\t4\t5", []),
+        ("审核人：李四\t3\t4\t5", []),
+        ("备注\t7月退款\t4\t5\n实习补贴\t3\t\t5", []),
+    ],
+)
+def test_figures_below_the_last_block(line: str, found: list[tuple[int, int]]) -> None:
+    workbook = bound(typed("Sheet1", PRINTED.replace("退款情况", f"{line}\n退款情况")))
+    assert [(p.check, p.cell) for p in own(workbook, "助学金")] == [("stray-figure", cell) for cell in found]
 
 
 def test_an_unknown_name_of_a_block_hides_its_rows_only() -> None:
-    sheet, _ = sample_sheet("1-1")
+    sheet, laid = sample_sheet("1-1")
     rename(sheet, "实际发放", "第二栏")
     workbook = bound(sheet)
     table = workbook.tables["助学金"]
     assert table.assumed == frozenset()
     assert {key[0] for key in table.keys} == {"申报审批", "差额"}
-    assert own(workbook, "助学金") == [
-        Problem("missing-row", "助学金结算表", None, "实际发放", "找不到“实际发放”这一行，没有相近的标题。")
+    strays, missing = own(workbook, "助学金")[:-1], own(workbook, "助学金")[-1]
+    first, column = laid.places[("实际发放", "一年级", "涉农专业", "其他"), "人数"]
+    assert strays == [
+        Problem(
+            "stray-figure",
+            "助学金结算表",
+            (row, column),
+            f"第{row}行",
+            f"第{row}行（“第二栏 {name}”）有数，但不知道属于哪一栏；没有计入任何合计的核对。",
+        )
+        for row, name in enumerate(("人数", "人次", "金额"), first)
     ]
+    assert missing == Problem(
+        "missing-row", "助学金结算表", None, "实际发放", "找不到“实际发放”这一行，没有相近的标题。"
+    )
 
 
 def test_the_form_names_every_shape() -> None:

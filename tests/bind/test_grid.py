@@ -368,6 +368,63 @@ def test_of_two_rows_the_filled_one_counts() -> None:
     assert own(bound(sheet), "生均") == []
 
 
+@pytest.mark.parametrize(
+    ("form_id", "role", "total", "axes"),
+    [
+        ("2-3", "免学费", "合计", "年级、专业类别、困难类型"),
+        ("2-4", "生均", "全校合计（不分专业类别）", "年级、生均公用经费专业类别"),
+        ("1-4", "生均", "全校合计（不分专业类别）", "年级、专业类别"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("label", "months", "found"),
+    [
+        ("四年级", [3, 3, 3, 3, 3], True),
+        ("其中：四年级", ["", 3, "3", 3], True),
+        ("二年级", [3], True),
+        ("医药卫生类", [3], False),
+        ("医药卫生类", [0, 0, 0], False),
+        ("", [3, 3, 3], False),
+        ("核对：", [3, 3, 3], False),
+        ("审核：李四", [3, 3, 3], False),
+        ("我校上期生均结余", [7, 2024, 1], False),
+        ("2024年度实际收到生均金额", [79, 2024, 5, 10], False),
+    ],
+)
+def test_figures_below_the_grand_total(
+    form_id: str, role: str, total: str, axes: str, label: str, months: list[int | str], found: bool
+) -> None:
+    sheet, laid = sample_sheet(form_id)
+    last = max(row for row, _ in laid.places.values())
+    column = laid.places[next(iter(laid.places))[0], "第1月"][1]
+    sheet.values.insert(last, [label or None, *[None] * (column - 2), *(month or None for month in months)])
+    sheet.merges = [merge for merge in sheet.merges if merge[2] <= last]
+    workbook = bound(sheet, set_name=form(form_id).set)
+    first = column + next((at for at, month in enumerate(months) if month), 0)
+    assert (
+        own(workbook, role)
+        == [
+            Problem(
+                "stray-figure",
+                sheet.name,
+                (last + 1, first),
+                f"第{last + 1}行",
+                f"第{last + 1}行（“{label}”）的数在“{total}”（第{last}行）下面，没有计入任何小计、合计；"
+                f"请移到“{total}”上面{axes}相符的那一行，不该填的请删去。",
+            )
+        ]
+        * found
+    )
+
+
+def test_figures_past_the_foot_are_no_row_of_the_table() -> None:
+    sheet, laid = sample_sheet("2-4")
+    column = laid.places[next(iter(laid.places))[0], "第1月"][1]
+    for at, value in enumerate(("三年级", *[None] * (column - 2), 3, 3, 3), 1):
+        sheet.put(len(sheet.values) + (at == 1), at, value)
+    assert own(bound(sheet), "生均") == []
+
+
 def test_without_any_row_label() -> None:
     workbook = bound(
         typed("Sheet1", "省属公办技工院校2024年春季学期生均公用经费情况表\n年级\t专业类别\t3月\t4月\n\t\t1\t2")

@@ -193,10 +193,72 @@ def test_the_section_stands_in_every_row() -> None:
 
 @pytest.mark.parametrize("foot", ["填表说明：1.如遇", "学校联系人：王五"])
 def test_the_foot_of_the_page_ends_the_list(foot: str) -> None:
-    details, totals, problems = rows(listed(*WHOLE[:-1], foot, student()))
+    details, totals, problems = rows(listed(*WHOLE[:-1], foot, "\t2023秋幼儿教育1班\t李四"))
     assert (len(details), "*" in totals, [p.label for p in problems]) == (3, False, ["三类学生合计"])
     details, _, _ = rows(listed(*WHOLE[:-1], f"\t{foot}", student()))
     assert len(details) == 3
+
+
+BELOW = "第{}行的学生在“三类学生合计”（第13行）下面，没有计入任何小计、合计，也没有核对；请移到{}小计行的上面。"
+FOOT = ["学校联系人：\t\t\t联系电话：\t\t\t\t手机：", "填表说明：", "1.如遇既是精准资助对象又是涉农专业的学生，……"]
+ONLY_NAMED = "\t2023秋幼儿教育1班\t李四\t\t\t\t1000\t\t1050"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([student()], [((14, 2), BELOW.format(14, "所属一类"))]),
+        ([student(FIRST)], [((14, 2), BELOW.format(14, f"“{FIRST}”"))]),
+        (
+            ["", student(), student()],
+            [((15, 2), BELOW.format(15, "所属一类")), ((16, 2), BELOW.format(16, "所属一类"))],
+        ),
+        ([SECOND, student(), *FOOT], [((15, 2), BELOW.format(15, f"“{SECOND}”"))]),
+        ([*FOOT, "", student()], [((18, 2), BELOW.format(18, "所属一类"))]),
+        (["\t\t\t350582 20070101 1238"], [((14, 4), BELOW.format(14, "所属一类"))]),
+        ([ONLY_NAMED], [((14, 2), BELOW.format(14, "所属一类"))]),
+        (
+            ["其他类学生\t\t\t\t\t3\t3000\t3\t3150"],
+            [
+                (
+                    (14, 7),
+                    "第14行的数在“三类学生合计”（第13行）下面，没有计入任何小计、合计；"
+                    "请移到所属一类小计行的上面，不该填的请删去。",
+                )
+            ],
+        ),
+        (FOOT, []),
+        ([*FOOT, ONLY_NAMED], []),
+        (["填表人：\t\t李四\t2024年9月5日\t\t\t\t手机：\t13900000000"], []),
+        (["学校联系人\t王五\t李四\t0595-22222222\t\t\t1000\t\t13900000000"], []),
+        (["\t\t李四\t\t\t\t\t\t13900000000"], []),
+        (["核对：\t\t\t\t\t\t3000\t\t3150"], []),
+        (["\t\t\t\t\t\t3000"], []),
+        ([FIRST], []),
+    ],
+)
+def test_what_is_filled_in_below_the_total(lines: list[str], found: list[tuple[tuple[int, int], str]]) -> None:
+    details, totals, problems = rows(listed(*WHOLE, *lines))
+    assert (details, totals) == ([("脱贫户", 7), ("特困低保", 9), ("残疾", 11)], TOTALS)
+    assert problems == [Problem("stray-figure", "名单", cell, f"第{cell[0]}行", says) for cell, says in found]
+
+
+def test_a_student_past_the_foot_of_a_list_without_a_total() -> None:
+    _, _, problems = rows(listed(*WHOLE[:-1], FOOT[0], student()))
+    assert [(p.cell, p.message) for p in problems] == [
+        ((14, 2), "第14行的学生在表的下面，没有计入任何小计、合计，也没有核对；请移到所属一类小计行的上面。"),
+        (None, "找不到“三类学生合计”这一行，请按模板补上，不要删去小计、合计行。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "number", ["350582200701011238", 350582200701011238, 350582200701011200.0, "35058220070101123X"]
+)
+def test_an_identity_number_however_typed_is_a_student(number: str | int | float) -> None:
+    sheet = listed(*WHOLE, "x")
+    sheet.put(14, 1, None)
+    sheet.put(14, 4, number)
+    assert [(p.cell, p.message) for p in rows(sheet)[2]] == [((14, 4), BELOW.format(14, "所属一类"))]
 
 
 def test_without_a_heading_over_the_sections() -> None:

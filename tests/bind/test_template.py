@@ -96,6 +96,30 @@ def test_one_changed_cell_is_bound_as_it_would_be_alone(
     assert said(bind(other, PACK)) == alone
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("审核人", 3, 3), ("医药卫生类", 3, 3)),
+        (("医药卫生类", "无", "无"), ("医药卫生类", "３", "３")),
+        (("＊＊", 3, 3), ("医药卫生类", 3, 3)),
+    ],
+)
+def test_a_row_below_the_total_is_told_from_a_line_of_the_foot(
+    first: tuple[Value, ...], then: tuple[Value, ...]
+) -> None:
+    book = original(*CASES[0]).book
+    sheet = next(i for i, sheet in enumerate(book.sheets) if "生均" in sheet.name)
+
+    def below(texts: tuple[Value, ...]) -> Book:
+        copy = deepcopy(book)
+        for column, value in zip((1, 3, 4), texts, strict=True):
+            copy.sheets[sheet].put(30, column, value)
+        return copy
+
+    assert bind(below(first), PACK).problems == []
+    assert [problem.cell for problem in bind(below(then), PACK).problems] == [(30, 3)]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_figures_of_another_school_stand_at_the_same_places(
     case: tuple[str, str], monkeypatch: pytest.MonkeyPatch

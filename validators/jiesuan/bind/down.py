@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..form import ALL, Form, Key, Shape
 from ..table import Problem, Table
 from ..text import fold
+from .beyond import figures_in, is_foot, texts_in
 from .headers import HEADER_ROWS, Labels, Path, column_paths, known_headings
 from .placed import FIELDS, Placed, finish
 from .totals import TotalLabel, total_labels
@@ -32,6 +33,7 @@ def bind_down(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple
         for column, members_across in across.items():
             key = _key(form, members_across | down)
             placed.add_cell(key, fields[row], row, labels.place(row, column))
+    _note_strays(placed, form, labels, stub, fields, blocks, sorted(across))
     table = finish(form, shape, placed, fields.values(), paths)
     table.assumed = assumed
     table.labels = texts
@@ -115,6 +117,35 @@ def _blocks(
         if turn < len(only.members):
             blocks[row] = {only.name: only.members[turn].name}
     return blocks, frozenset({only.name})
+
+
+def _note_strays(
+    placed: Placed,
+    form: Form,
+    labels: Labels,
+    stub: int,
+    fields: dict[int, str],
+    blocks: dict[int, dict[str, str]],
+    across: list[int],
+) -> None:
+    """Report the rows of figures that belong to no block: up to the foot the rows of a field, and those with two figures
+    under another label."""
+    last = max(blocks, default=0)
+    for row in range(min(fields), len(labels.sheet.values) + 1):
+        texts = texts_in(labels, row, stub + 1)
+        if row in blocks or not texts:
+            continue
+        if row > last and is_foot(form, texts[0]):
+            return
+        figures = figures_in(labels, row, across)
+        if len(figures) >= (1 if row in fields else 2) and not is_foot(form, texts[0]):
+            said = f"第{row}行（“{' '.join(dict.fromkeys(texts))}”）"
+            if row > last:
+                move = f"请移到上面所属栏的{fields.get(row) or '人数、人次、金额'}行，不该填的请删去。"
+                message = f"{said}的数在表的最后一行（第{last}行）下面，没有计入任何合计的核对；{move}"
+            else:
+                message = f"{said}有数，但不知道属于哪一栏；没有计入任何合计的核对。"
+            placed.problem("stray-figure", (row, figures[0]), f"第{row}行", message)
 
 
 def _key(form: Form, members: dict[str, str]) -> Key:

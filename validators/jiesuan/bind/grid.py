@@ -6,6 +6,7 @@ from ..form import ALL, Form, Key, Shape
 from ..number import DASHES, read_number
 from ..table import Problem, Table
 from ..text import fold
+from .beyond import labelled_figures
 from .down import bind_down
 from .headers import HEADER_ROWS, Labels, column_paths, known_headings, match_columns, number_row
 from .placed import FIELDS, Placed, finish
@@ -81,6 +82,10 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
             continue
         placed.add_row(key, row, {name: labels.place(row, column) for name, column in columns.items()}, label)
         if not any(member != ALL for member in key):
+            inputs = [
+                columns[name] for name in columns if form.field(name).numeric and form.field(name).role != "standard"
+            ]
+            placed.problems += labelled_figures(form, labels, row, inputs, label)
             break
     return finish(form, shape, placed, columns, paths), placed.problems
 

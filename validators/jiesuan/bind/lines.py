@@ -93,6 +93,11 @@ def _wanted(form: Form) -> tuple[list[Line], tuple[str, ...]]:
     return lines, tuple({start for line in lines for start in _starts(line)} | {"单位:"})
 
 
+def line_starts(form: Form) -> tuple[str, ...]:
+    """What the lines above and below the table may begin with, folded."""
+    return _wanted(form)[1]
+
+
 @once
 def _starts(line: Line) -> list[str]:
     """What the line may begin with, folded, longest first."""

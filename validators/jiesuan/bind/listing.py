@@ -9,6 +9,7 @@ from ..book import Cell
 from ..form import ALL, Column, Form, Key, once
 from ..table import Problem, Table, bind_column
 from ..text import fold
+from .beyond import students_beyond
 from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
 from .missing import missing_column
 from .placed import filled
@@ -116,6 +117,7 @@ def _scan(
     totals: dict[Key, int] = {}
     section, closed = "", False
     text_before, member = "", None
+    row = start
     for row in range(start, len(sheet.values) + 1):
         line = sheet.values[row - 1]
         own = labels.own(*anchor.get((row, stub), (row, stub))) if stub else ""
@@ -161,6 +163,12 @@ def _scan(
             if not guess:
                 continue
         rows.append((section, row))
+
+    def named(row: int) -> str:
+        text = labels.own(row, stub) if stub else ""
+        return text if form.member(axis, text) else ""
+
+    problems += students_beyond(form, labels, row, placed, named, totals.get((ALL,), 0))
     return rows, totals
 
 

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 from ..book import Cell, Sheet
 from ..form import Form, once
-from ..number import DASHES
+from ..number import DASHES, read_number
 from ..table import Problem, Table, bind_column
 from ..text import fold
+from .beyond import WORD, is_foot
 from .headers import NUMBER_ROW, Labels, heading, known_headings
 from .placed import FIELDS, filled
 from .totals import total_labels
@@ -25,6 +26,8 @@ from .totals import total_labels
 _T = TypeVar("_T")
 SILENT = "~"
 """Stands for a text that says nothing to a form, such as the name of a school."""
+FOOT = "~~"
+"""Stands for a text with which the lines below a table may begin."""
 _NUMBER_LIKE = re.compile(r"[-+.,\de]+")
 _MOST = 200
 """Layouts that are kept."""
@@ -186,7 +189,7 @@ class _Voices:
         self.words = tuple(words)
         self.beginnings = {word[:end] for word in words for end in range(1, len(word) + 1)}
         self.said: _Memo[str | None] = _Memo(self._said)
-        """Anywhere: the text, `SILENT` where binding would be the same with any other silent text, None for nothing."""
+        """Anywhere: the text, `SILENT` or `FOOT` where binding would be the same with any other silent text, None for nothing."""
         self.inert: _Memo[bool] = _Memo(self._inert)
         """In a cell of the table: whether the text is no label."""
 
@@ -198,7 +201,9 @@ class _Voices:
                 return text
             if known in self.beginnings or known.startswith(self.words):
                 return text
-        return SILENT if self._inert(text) else text
+        if not WORD.search(text) or read_number(text).value or not self._inert(text):
+            return text
+        return FOOT if is_foot(self.form, text) else SILENT
 
     def _inert(self, text: str) -> bool:
         folded = fold(text)

@@ -1,0 +1,115 @@
+"""Rows below the grand total of a table: they count in no sum, so what is filled in there must be said.
+
+The lines of a form under its table, signatures, dates and notes are none of these; the first of them is the foot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from ..book import Value
+from ..form import Form
+from ..number import read_number
+from ..table import Problem
+from ..text import fold
+from .headers import Labels
+from .lines import line_starts
+from .placed import filled
+from .totals import total_labels
+
+_FOOT = re.compile(
+    r"\(?(?:审批|审核|复核|填表|填报|制表|联系(?:人|电话|方式)|经办|校长|分管|年度|\(?注[:\d]|"
+    r"(?:财务|办公电话|电话|手机|备注|说明|退款|单位|日期|核对)(?:人员?|号码|主管)?(?::|\d|$))|"
+    r".*(?:负责人|结余|收到|收款|截止|盖章|公章|填表说明|填报说明|联系人|日期)"
+)
+"""How a line that is none of the table begins, or what it speaks of."""
+WORD = re.compile(r"[^\W\d_]")
+_EIGHTEEN = re.compile(r"\d{17}[\dx]")
+_NAME = re.compile(r"[\u3400-\u9fff·]{2,15}")
+_MOST_AID = 100_000
+"""元: more than that is a telephone number, not what a student is given."""
+
+
+def is_foot(form: Form, text: str) -> bool:
+    """Whether a row that begins with this text belongs below the table of the form."""
+    folded = fold(text)
+    return _FOOT.match(folded) is not None or any(start in folded for start in line_starts(form))
+
+
+def texts_in(labels: Labels, row: int, until: int | None = None) -> list[str]:
+    """The words that speak for a row, merges considered, left of column `until`; numbers and dashes are none."""
+    texts = (labels.at(row, column) for column in range(1, until or len(labels.sheet.values[row - 1]) + 1))
+    return [" ".join(text.split()) for text in texts if WORD.search(text) and not read_number(text).value]
+
+
+def figures_in(labels: Labels, row: int, columns: Iterable[int]) -> list[int]:
+    """The columns in which the row itself has a figure other than 0, from the left."""
+    return [
+        column
+        for column in sorted(columns)
+        if labels.place(row, column) == (row, column) and read_number(labels.sheet.value(row, column)).value
+    ]
+
+
+def labelled_figures(form: Form, labels: Labels, after: int, columns: list[int], total: str) -> list[Problem]:
+    """A finding per row between the grand total (row `after`) and the foot that has a label and figures in `columns`:
+    one is enough under a label of the form, under any other it takes two."""
+    problems: list[Problem] = []
+    axes = "、".join(axis.header[-1] for axis in form.axis if axis.header) or "栏目"
+    for row in range(after + 1, len(labels.sheet.values) + 1):
+        texts = texts_in(labels, row)
+        if texts and is_foot(form, texts[0]):
+            break
+        names, figures = texts_in(labels, row, min(columns, default=1)), figures_in(labels, row, columns)
+        if names and len(figures) >= (1 if any(form_knows(form, name) for name in names) else 2):
+            message = (
+                f"第{row}行（“{names[0]}”）的数在“{total}”（第{after}行）下面，没有计入任何小计、合计；"
+                f"请移到“{total}”上面{axes}相符的那一行，不该填的请删去。"
+            )
+            problems.append(Problem("stray-figure", labels.sheet.name, (row, figures[0]), f"第{row}行", message))
+    return problems
+
+
+def form_knows(form: Form, text: str) -> bool:
+    """Whether the text is a label of the form's rows."""
+    return fold(text) in total_labels(form) or any(form.member(axis, text) for axis in form.axes)
+
+
+def students_beyond(
+    form: Form, labels: Labels, after: int, placed: dict[str, int], member_in: Callable[[int], str], total: int
+) -> list[Problem]:
+    """A finding per row behind row `after` of a list that holds a student: up to the foot an identity number or a name
+    with an amount, past it only the number.  `member_in` tells the section a row names itself, `total` the row of the
+    grand total, 0 without."""
+    identity = [placed[column.name] for column in form.fields if column.type == "身份证号" and column.name in placed]
+    names = [placed[column.name] for column in form.fields if column.type == "姓名" and column.name in placed]
+    amounts = [placed[column.name] for column in form.fields if column.type == "金额" and column.name in placed]
+    said = sorted(placed[column.name] for column in form.fields if column.role == "input" and column.name in placed)
+    below = f"在“{form.total[-1].label}”（第{total}行）下面" if total else "在表的下面"
+    problems: list[Problem] = []
+    passed, section = not total, ""
+    for row in range(after + 1, len(labels.sheet.values) + 1):
+        line, texts = labels.sheet.values[row - 1], texts_in(labels, row)
+        passed = passed or bool(texts and is_foot(form, texts[0]))
+        own = member_in(row)
+        section = "" if passed else " ".join(own.split()) or section
+        at = {column: line[column - 1] for column in said if column <= len(line) and filled(line[column - 1])}
+        known = any(_identity(at.get(column)) for column in identity)
+        named = any(isinstance(name := at.get(column), str) and _NAME.fullmatch(fold(name)) for column in names)
+        given = sum(0 < (read_number(at.get(column)).value or 0) < _MOST_AID for column in amounts)
+        if known or (not passed and named and given):
+            where = f"“{section}”" if section else "所属一类"
+            message = f"第{row}行的学生{below}，没有计入任何小计、合计，也没有核对；请移到{where}小计行的上面。"
+        elif not passed and texts and given >= (1 if own else 2):
+            message = f"第{row}行的数{below}，没有计入任何小计、合计；请移到所属一类小计行的上面，不该填的请删去。"
+        else:
+            continue
+        problems.append(Problem("stray-figure", labels.sheet.name, (row, min(at)), f"第{row}行", message))
+    return problems
+
+
+def _identity(value: Value) -> bool:
+    """Whether it is 18 digits, however typed."""
+    text = f"{value:.0f}" if isinstance(value, float) else str(value)
+    return _EIGHTEEN.fullmatch(re.sub(r"[\s'‘’·-]", "", fold(text))) is not None
