@@ -16,7 +16,7 @@ from .grid import bind_grid
 from .headers import Labels, heading
 from .lines import read_lines
 from .listing import bind_list
-from .months import other_season
+from .months import other_season, wrong_months
 from .schools import bind_schools
 
 TITLE_ROWS = 15
@@ -97,7 +97,7 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
         bound.titles[form.role] = (found.title_row, found.title_column, found.title)
         bound.problems += problems
         bound.problems += _hidden(table)
-        bound.problems += _other_months(table, chosen_term, found)
+        bound.problems += wrong_months(table, chosen_term, found.labels, found.title_row)
     return bound
 
 
@@ -270,16 +270,6 @@ def _term_in_name(book: Book) -> Term:
         "term",
         "表上没有写明学期（标题里的“____年____季学期”是空的）；请填好标题，或加 --term 指明，例如 --term 2024春。",
     )
-
-
-def _other_months(table: Table, term: Term, found: _Sheet) -> list[Problem]:
-    """Month headings of the other season under this term: the columns could not be bound, and this says why."""
-    hits = other_season(found.labels, term.season)
-    if not hits:
-        return []
-    months = "、".join(month for month, _ in hits)
-    message = f"本工作簿是{term.title}，而这张表的月份是{months}；应为{'、'.join(term.months)}。"
-    return [Problem("wrong-months", table.sheet.name, hits[0][1], "月份", message)]
 
 
 def _hidden(table: Table) -> list[Problem]:

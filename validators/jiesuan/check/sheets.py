@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 
 from ..number import rounding
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount
+from ..table import Table, text_cells
 from ..term import Term
 from ..text import fold
 from .context import Context, signed
@@ -68,23 +71,36 @@ def school_missing(context: Context) -> None:
 
 
 def title_term(context: Context) -> None:
-    """Every title that names a term names the workbook's."""
+    """Every title, and every banner over the figures, that names a term names the workbook's."""
     workbook = context.workbook
-    titles = [(role, title) for role, title in workbook.titles.items() if Term.find(title[2])]
-    for role in workbook.titles:
-        if not Term.find(workbook.titles[role][2]):
-            context.ledger.cannot(context.rule, f"“{workbook.tables[role].sheet.name}”的标题没有写明学期")
-    holds = [Term.find(title[2]) == workbook.term for _, title in titles]
+    named: list[tuple[Ref, str, Term]] = []
+    for role, table in workbook.tables.items():
+        row, column, text = workbook.titles[role]
+        term = Term.find(text)
+        if term is None:
+            context.ledger.cannot(context.rule, f"“{table.sheet.name}”的标题没有写明学期")
+        else:
+            named.append((Ref(table.sheet.name, row, column), "标题", term))
+        named += _banners(table, workbook.term)
+    holds = [term == workbook.term for _, _, term in named]
 
     def describe(position: int) -> Finding:
-        role, (row, column, text) = titles[position]
-        ref = Ref(workbook.tables[role].sheet.name, row, column)
-        found = Term.find(text)
-        return context.at_ref(
-            ref, "标题", context.rule.name, expected=workbook.term.title, actual=found.title if found else text
-        )
+        ref, label, term = named[position]
+        return context.at_ref(ref, label, context.rule.name, expected=workbook.term.title, actual=term.title)
 
     context.ledger.demand(context.rule, holds, describe)
+
+
+def _banners(table: Table, term: Term) -> Iterator[tuple[Ref, str, Term]]:
+    """The form's banner (`2024年春季学期对应资金统计`) wherever it stands over the figures, and the term it names."""
+    ending = fold(table.form.banner.removeprefix(term.title))
+    if not ending or not table.rows:
+        return
+    for row, column, text in text_cells(table.sheet, min(table.rows) - 1):
+        folded = fold(text)
+        if folded.endswith(ending):
+            with suppress(ValueError):  # a sentence that only ends so
+                yield Ref(table.sheet.name, row, column), "表头", Term.parse(folded.removesuffix(ending))
 
 
 def title_set(context: Context) -> None:
