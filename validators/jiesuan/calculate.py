@@ -84,6 +84,8 @@ class _Calculation:
         self.pack = pack
         self.term = term
         self.values: dict[tuple[str, int], Decimal] = {}
+        self.unknown: set[tuple[str, int]] = set()
+        """Blanks that would have been computed, had their operands been readable: no 0 for any sum."""
         self.derived = derived_members(table)
         self.holders: dict[Cell, list[tuple[BoundColumn, int]]] = {}
 
@@ -120,8 +122,10 @@ class _Calculation:
 
     def current(self, name: str, index: int) -> Decimal | None:
         """The value to compute with: our result, else what stands there (blank = 0); None when unreadable."""
-        if (name, index) in self.values:
+        if (name, index) in self.values and index not in self.table.columns[name].merged:
             return self.values[(name, index)]
+        if (name, index) in self.unknown:
+            return None
         number = self.table.columns[name].numbers[index]
         if number.trouble:
             return None
@@ -171,6 +175,8 @@ class _Calculation:
             for name in formula.names:
                 value = self.current(name, index) if name in names else self._standard(name, key)
                 if value is None:
+                    if name in names and self.blank(column.name, index):
+                        self.unknown.add((column.name, index))
                     break
                 values[name] = value
             inputs = [name for name in names if self.form.field(name).role != "standard"]
@@ -228,7 +234,7 @@ class _Calculation:
     def _write(self, name: str, index: int, value: Decimal) -> Write | None:
         bound = self.table.columns[name]
         cell = bound.cells[index]
-        if cell is None:
+        if cell is None or index in bound.merged:
             return None
         sheet = self.table.sheet
         old = sheet.value(*cell)
@@ -260,7 +266,8 @@ class _Calculation:
         sheet = self.table.sheet
         number, before = read_number(sheet.value(*cell)), read_number(old)
         for bound, index in self.holders[cell]:
-            bound.put(index, sheet.value(*cell), number)
+            if index not in bound.merged:
+                bound.put(index, sheet.value(*cell), number)
         if number.value is None or (before.value is not None and abs(number.value - before.value) < QUANTUM):
             return None
         bound, index = self.holders[cell][0]

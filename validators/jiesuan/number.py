@@ -26,7 +26,8 @@ _REST = Decimal("1E-9")
 class Number(NamedTuple):
     """What a cell says when a number is expected.
 
-    `value` is None for an empty cell and for `trouble`: `text` (no number), `error` (#REF! …), `date`, `logical`.
+    `value` is None for an empty cell and for `trouble`: `text` (no number), `error` (#REF! …), `date`, `logical`; a table
+    adds `uncached` (a formula without a result) and `merged` (one cell over several figures).
     `as_text` marks a number kept as text, `noise` one that had to be rounded to one 分 of 万元.
     """
 

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from .book import Cell, Sheet, Value
 from .form import ALL, Column, Form, Key
 from .number import BLANK, Number, read_number, rounding
-from .ref import Ref
+from .ref import Ref, a1
 
 _ZERO = Decimal(0)
 _memos: dict[int, tuple[Form, dict[tuple[Key, ...], dict[object, Any]]]] = {}
 _MOST_LAYOUTS = 50
+_WIDEST = 2_000
+"""Cells of the largest merged area that is looked into."""
 
 
 class Problem(NamedTuple):
@@ -36,6 +38,15 @@ class LineValue(NamedTuple):
     number: Number = BLANK
 
 
+class Merged(NamedTuple):
+    """A cell of the sheet that is merged over several figures of a table: what stands there is none of them."""
+
+    area: str
+    """`F14:J14`."""
+    figures: tuple[tuple[str, int], ...]
+    """(field, record), in the order of the fields."""
+
+
 @dataclass
 class BoundColumn:
     """One field over all records of a table; lists run parallel to `Table.keys`.
@@ -52,6 +63,8 @@ class BoundColumn:
     """How far a typed, rounded amount may stand from the exact one, where that is not zero."""
     exact: dict[int, Decimal] = field(default_factory=dict)
     """The exact amount behind a typed, rounded one, once the figures beside it have told (`jiesuan.check.forms.unround`)."""
+    merged: set[int] = field(default_factory=set)
+    """Records whose cell is merged with that of another figure."""
 
     @cached_property
     def amounts(self) -> list[Decimal]:
@@ -112,6 +125,8 @@ class Table:
     """What follows from form and keys alone and is asked for often; grids with the same rows share it (`settled`)."""
     labels: dict[str, str] = field(default_factory=dict)
     """Label actually found for a member of the columns, `axis/member` → text."""
+    merged: dict[Cell, Merged] = field(default_factory=dict)
+    """First cell of a merged area → the figures it covers, where these are several."""
 
     def settled(self) -> None:
         """To be called once the keys of a grid are complete: what is found out about them serves every table that has
@@ -232,6 +247,9 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
     """Parse a numeric field's cells (again, after values changed)."""
     formulas, uncached, unit = sheet.formulas, sheet.uncached, bound.column.unit
     bound.numbers = numbers = [BLANK if value is None else read_number(value) for value in bound.raw]
+    for index in bound.merged:
+        if numbers[index].value or numbers[index].trouble:
+            numbers[index] = Number(None, "merged")
     bound.slack, bound.exact = {}, {}
     for name in ("amounts", "precise", "troubled"):
         bound.__dict__.pop(name, None)
@@ -251,6 +269,37 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
                 slack = rounding(value, unit)
                 if slack:
                     bound.slack[index] = slack
+
+
+def part_merged(table: Table) -> None:
+    """Find the cells that are merged over several figures.  Figures that share a cell by their form (a standard over its
+    rows) do not count, nor do cells merged downwards only."""
+    sheet, first = table.sheet, min(table.rows, default=1)
+    wide = [area for area in sheet.merges if area[3] > area[1] and area[2] >= first]
+    if not wide:
+        return
+    figures: dict[Cell, list[tuple[str, int]]] = {}
+    for name, bound in table.columns.items():
+        for index, cell in enumerate(bound.cells if bound.numbers else ()):
+            if cell is not None:
+                figures.setdefault(cell, []).append((name, index))
+    parted: set[str] = set()
+    for top, left, bottom, right in wide:
+        if (bottom - top + 1) * (right - left + 1) > _WIDEST:
+            continue
+        cells = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+        own = [figure for cell in cells for figure in figures.get(cell, ())]
+        names = list(dict.fromkeys(name for name, _ in own))
+        if len(own) < 2 or (len(names) == 1 and table.columns[names[0]].column.span):
+            continue
+        table.merged[top, left] = Merged(f"{a1(top, left)}:{a1(bottom, right)}", tuple(own))
+        for name, index in own:
+            bound = table.columns[name]
+            bound.cells[index], bound.raw[index] = (top, left), sheet.value(top, left)
+            bound.merged.add(index)
+        parted.update(names)
+    for name in parted:
+        read_column(table.columns[name], sheet)
 
 
 def text_cells(sheet: Sheet, last_row: int | None = None) -> Iterator[tuple[int, int, str]]:

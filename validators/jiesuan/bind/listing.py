@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..book import Cell
 from ..form import ALL, Column, Form, Key, once
-from ..table import Problem, Table, bind_column
+from ..table import Problem, Table, bind_column, part_merged
 from ..text import fold
 from .beyond import students_beyond
 from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
@@ -206,6 +206,7 @@ def lay(
         cells: list[Cell | None] = [(row, at) if column.at == "rows" else None for _, row in rows]
         cells += [(row, at) if stands(column, key) else None for key, row in totals.items()]
         table.columns[column.name] = bind_column(column, cells, table.sheet)
+    part_merged(table)
 
 
 def _stands(column: Column, _: Key) -> bool:

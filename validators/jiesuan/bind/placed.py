@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..book import Cell, Sheet
 from ..form import ALL, Column, Form, Key, Shape, once
 from ..number import DASHES
-from ..table import Problem, Table, bind_column
+from ..table import Problem, Table, bind_column, part_merged
 from .headers import Labels, Path
 from .missing import missing_column, missing_rows
 
@@ -87,6 +87,7 @@ def finish(form: Form, shape: Shape, placed: Placed, fields: Iterable[str], path
         if column.span:
             places = _spanned(form, column.span, table.keys, places, sheet)
         table.columns[column.name] = bind_column(column, places, sheet)
+    part_merged(table)
     absent = [key for key in keys if key not in placed.cells]
     if table.keys:
         placed.problems += missing_rows(table, shape, absent, placed.strangers, paths)

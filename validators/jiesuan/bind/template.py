@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from ..book import Cell, Sheet
 from ..form import Form, once
 from ..number import DASHES, read_number
-from ..table import Problem, Table, bind_column
+from ..table import Problem, Table, bind_column, part_merged
 from ..text import fold
 from .beyond import WORD, is_foot
 from .headers import NUMBER_ROW, Labels, heading, known_headings
@@ -128,6 +128,7 @@ def _table(layout: _Layout, sheet: Sheet) -> Table:
     table.columns = {
         name: bind_column(layout.form.field(name), places, sheet) for name, places in layout.places.items()
     }
+    part_merged(table)
     return table
 
 

@@ -24,7 +24,7 @@ from ..report import Finding
 from ..rule import Rule
 from ..table import Table
 from ..text import mask, mask_number
-from .context import Context
+from .context import Context, shown_value
 from .ledger import Ledger
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Fault = Callable[[Any], str]
 
 NUMBER_CHECKS: dict[str, Callable[[Number], bool]] = {
     "error-value": lambda n: n.trouble != "error",
-    "number": lambda n: n.trouble not in ("text", "date", "logical"),
+    "number": lambda n: n.trouble not in ("text", "date", "logical", "merged"),
     "whole": lambda n: n.value is None or n.value == n.value.to_integral_value(),
     "negative": lambda n: n.value is None or n.value >= 0,
     "number-text": lambda n: not n.as_text,
@@ -134,11 +134,18 @@ def cells_by_kind(table: Table) -> dict[str, Cells]:
             records = list(firsts.values())
         elif None in bound.cells:
             records = [i for i in records if bound.cells[i] is not None]
+        if bound.merged:
+            records = [i for i in records if i not in bound.merged or _first_of_merged(table, name, i)]
         if records:
             cells = found.setdefault(kind_of(column), Cells())
             cells.values += values if len(records) == len(values) else [values[i] for i in records]
             cells.runs.append((name, records))
     return found
+
+
+def _first_of_merged(table: Table, name: str, index: int) -> bool:
+    cell = table.columns[name].cells[index]
+    return cell is not None and table.merged[cell].figures[0] == (name, index)
 
 
 def form_schema(group: Sequence[Checked]) -> Any:
@@ -314,6 +321,8 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
     column = table.columns[name]
     raw = column.raw[index]
     check = rule.check
+    if check == "number" and column.numbers[index].trouble == "merged":
+        return _merged_finding(context, table, name, index)
     if check in NUMBER_CHECKS:
         said = {
             "number": "这里应填数字",
@@ -338,6 +347,21 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
         return _identity_finding(context, table, name, index)
     actual = mask_number(str(raw).strip()) if column.column.type == "电话" else None
     return context.at_cell(table, name, index, rule.name, actual=actual)
+
+
+def _merged_finding(context: Context, table: Table, name: str, index: int) -> Finding:
+    """One number over several figures: at the merged cell, naming its area and the figures."""
+    ref = table.ref(name, index)
+    assert ref is not None
+    area, figures = table.merged[ref.row, ref.column]
+    names = list(dict.fromkeys(other for other, _ in figures))
+    captions = [table.columns[other].column.caption for other in names]
+    label, each = table.label(name, index), "各格"
+    if len(names) > 1:
+        label = f"{table.key_label(index)} · {captions[0]}至{captions[-1]}"
+        each = "各月" if all(caption.endswith("月") for caption in captions) else "各栏"
+    message = f"{area} 合并成了一格，分不出{each}的数；请取消合并，{each}分别填写"
+    return context.at_ref(ref, label, message, actual=shown_value(table, name, index))
 
 
 def _identity_finding(context: Context, table: Table, name: str, index: int) -> Finding:
