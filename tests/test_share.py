@@ -124,6 +124,17 @@ def test_short_names() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("惠安", True), ("惠安县", True), ("金门", True), ("台商投资区", True), ("平潭综合实验区", True), ("同安区", True),
+        ("同安", False), ("筹", False), ("惠安校区", False), ("东区", False), ("实训区", False), ("市本级", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_a_place(shares: Shares, text: str, place: bool) -> None:
+    assert shares.file.is_place(text) is place
+
+
 def test_a_term_without_a_table() -> None:
     with pytest.raises(PackError, match=r"^shares\.toml：没有2023年秋季学期的分担比例$"):
         load_shares(load_pack(), Term(2023, 1))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jiesuan.bind import Workbook, bind
-from jiesuan.bind.schools import school_name, school_place
+from jiesuan.bind.schools import Named, school_name, schools_of
 from jiesuan.book import Book, Sheet
 from jiesuan.table import Table
 from tests.bureau.making import COUNTY_SCHOOL, FIRST, PACK, SECOND, SET, SPRING, city
@@ -41,18 +41,17 @@ def figures(bound: Table) -> dict[tuple[str, str], object]:
 
 
 @pytest.mark.parametrize(
-    ("label", "name", "place"),
+    ("label", "name"),
     [
-        ("1、泉州示范技工学校", "泉州示范技工学校", ""), ("2.1.惠安技校（惠安）", "惠安技校", "惠安"),
-        ("(3) 石狮技校(石狮市)", "石狮技校", "石狮市"), ("12．南安技校", "南安技校", ""), ("晋江技校", "晋江技校", ""),
-        ("2、.....", "", ""), ("1.2.***", "", ""), ("3、", "", ""), ("……", "", ""), ("", "", ""),
-        ("1、技校（筹）二部", "技校（筹）二部", ""),
+        ("1、泉州示范技工学校", "泉州示范技工学校"), ("2.1.惠安技校（惠安）", "惠安技校"),
+        ("(3) 石狮技校(石狮市)", "石狮技校"), ("12．南安技校", "南安技校"), ("晋江技校", "晋江技校"),
+        ("2、.....", ""), ("1.2.***", ""), ("3、", ""), ("……", ""), ("", ""),
+        ("1、技校（筹）二部", "技校（筹）二部"),
     ],
 )  # fmt: skip
-def test_labels(label: str, name: str, place: str) -> None:
+def test_labels(label: str, name: str) -> None:
     # Typed brackets come back half width.
     assert school_name(label) == name.replace("（", "(").replace("）", ")")
-    assert school_place(label) == place
 
 
 def test_our_own_workbook() -> None:
@@ -66,6 +65,29 @@ def test_our_own_workbook() -> None:
     assert [bound.key_label(i) for i in range(6)] == [
         f"1、{FIRST}", f"2、{SECOND}", f"1、{COUNTY_SCHOOL}（惠安）", "本市合计", "市本级小计", "县区属小计",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "city_school", "county_school"),
+    [
+        ("1、惠安技校（惠安）", ("惠安技校(惠安)", ""), ("惠安技校", "惠安")),
+        ("1、金门技校（金门县）", ("金门技校(金门县)", ""), ("金门技校", "金门县")),
+        ("1、同安技校（同安区）", ("同安技校(同安区)", ""), ("同安技校", "同安区")),
+        ("(2) 技校（筹）（台商投资区）", ("技校(筹)(台商投资区)", ""), ("技校(筹)", "台商投资区")),
+        ("1、技校（筹）", ("技校(筹)", ""), ("技校(筹)", "")),
+        ("1、技师学院（惠安校区）", ("技师学院(惠安校区)", ""), ("技师学院(惠安校区)", "")),
+        ("1、技师学院（东区）", ("技师学院(东区)", ""), ("技师学院(东区)", "")),
+        ("1、技师学院", ("技师学院", ""), ("技师学院", "")),
+    ],
+)  # fmt: skip
+def test_a_bracket_is_a_place_only_behind_a_countys_school(
+    label: str, city_school: tuple[str, str], county_school: tuple[str, str]
+) -> None:
+    book = typed()
+    relabelled(f"1、{FIRST}", label)(book)
+    relabelled(f"1、{COUNTY_SCHOOL}（惠安）", label)(book)
+    found = schools_of(table(book), PACK)
+    assert found == {0: Named(*city_school), 1: Named(SECOND, ""), 2: Named(*county_school)}
 
 
 def sheet_of(book: Book, name: str) -> Sheet:

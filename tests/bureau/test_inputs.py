@@ -143,6 +143,26 @@ def test_what_nobody_knew_last_term_is_not_known_now(tmp_path: Path) -> None:
     assert list(found.schools.values()) == [Known(), Known(), Known()]
 
 
+def test_a_school_listed_twice_last_term_has_no_balance_to_take_over(tmp_path: Path) -> None:
+    target = tmp_path / "附件3.xlsx"
+    write_rollup(target, PACK, city(SPRING).rollup)
+    book = load_workbook(target)
+    ref = city(SPRING).cell(f"汇总资金/{SECOND}/学校")
+    book[ref.sheet][ref.cell] = f"2、{FIRST}"
+    book.save(target)
+    found = last_balances(target)
+    assert found.of(FIRST) == Known() and found.of(COUNTY_SCHOOL).place == "惠安"
+    told = (
+        "上期附件3的《国家助学金结算汇总表2（资金统计）》里“泉州示范技工学校”列了不止一次，"
+        "不知以哪一行的结余为准，没有取；请在下达表里填写前期结余。"
+    )
+    assert found.remarks == [told]
+    both = merged(Inputs(remarks=["甲"]), found)
+    assert both.remarks == ["甲", told]
+    rollup = roll_up(PACK, received(SPRING), load_shares(PACK, SPRING), BUREAU, both)
+    assert rollup.remarks[:2] == ["甲", told]
+
+
 def test_last_terms_workbook_must_be_one(tmp_path: Path) -> None:
     with pytest.raises(BureauProblem, match=r"里没有名为“附件3…\.xlsx”的上期汇总表；请直接写出文件名。$"):
         bureau_file(tmp_path)

@@ -17,7 +17,8 @@ import pytest
 from openpyxl import load_workbook
 
 from jiesuan.bind import bind
-from jiesuan.bureau.inputs import CITY, COUNTY, Inputs, Known, Typed
+from jiesuan.bureau.checking import further
+from jiesuan.bureau.inputs import CITY, COUNTY, Inputs, Known, Typed, last_balances
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import Received
 from jiesuan.bureau.rollup import NOTE_LIMIT, lines_of, render_rollup, roll_up, write_rollup
@@ -247,6 +248,34 @@ def test_many_schools_without_a_share_are_told_once_and_so_is_a_mistyped_bureau(
     for bureau in ("泉州市", "泉州市人力资源和社会保障局", "惠安县", "厦门市", "平潭综合实验区"):
         told = roll_up(PACK, received(SPRING), SHARES, bureau, given).remarks
         assert not any("请核对 --bureau" in remark for remark in told), bureau
+
+
+def test_names_that_end_in_brackets_keep_them_and_their_balances(tmp_path: Path) -> None:
+    """A campus and a school in preparation are schools of their own, in this term and in the next."""
+    names = {FIRST: f"{FIRST}（惠安校区）", SECOND: FIRST, COUNTY_SCHOOL: "惠安示范技工学校（筹）"}
+    places = {FIRST: (CITY, "", 1), SECOND: (CITY, "", 2), COUNTY_SCHOOL: (COUNTY, "同安", 3)}
+    given = Inputs()
+    for old, name in names.items():
+        section, place, balance = places[old]
+        given.schools[fold(name)] = Known(section, place, {"前期省级": Typed(Decimal(balance), "x")})
+    schools = Received(SPRING, SET, [dataclasses.replace(school(old), name=name) for old, name in names.items()])
+    schools.schools.sort(key=lambda item: item.name)
+    rollup = roll_up(PACK, schools, SHARES, BUREAU, given)
+    # 同安 is no place of the table, and could not be told from a part of the name.
+    assert [line.label(rollup.laid[0].form) for line in rollup.lines] == [
+        f"1、{FIRST}", f"2、{FIRST}（惠安校区）", "1、惠安示范技工学校（筹）",
+    ]  # fmt: skip
+    write_rollup(tmp_path / "附件3.xlsx", PACK, rollup)
+    book = open_book(tmp_path / "附件3.xlsx")
+    report = check_workbook(bind(book, PACK))
+    further(schools=schools)(bind(book, PACK), report)
+    assert {item.code for item in report.findings} == {"B207", "B236"}
+    last = last_balances(tmp_path / "附件3.xlsx")
+    brought = {name: last.of(name.replace("（", "(").replace("）", ")")).amounts for name in names.values()}
+    assert [
+        {key: typed.value for key, typed in amounts.items() if key == "前期省级"} for amounts in brought.values()
+    ] == [{"前期省级": 1}, {"前期省级": 2}, {}]
+    assert last.remarks == []
 
 
 def test_a_county_lists_its_own_schools() -> None:

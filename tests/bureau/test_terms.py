@@ -20,7 +20,9 @@ from tests.bureau.making import (
     AUTUMN,
     BUREAU,
     COUNTY_SCHOOL,
+    FIRST,
     PACK,
+    SECOND,
     SPRING,
     City,
     change,
@@ -57,6 +59,16 @@ def test_a_balance_that_could_not_be_computed_is_not_nothing() -> None:
     change(now, book, {"汇总资金/泉州示范技工学校/前期省级": 2})
     report = check(now, book, previous=last)
     assert "T501 汇总资金/泉州示范技工学校/前期省级" in found(now, report) and report.counts["found"] == 2
+
+
+def test_a_school_listed_twice_last_term_is_compared_with_neither() -> None:
+    before, now = city(SPRING), city(AUTUMN)
+    book = before.fresh()
+    change(before, book, {f"汇总资金/{SECOND}/学校": f"2、{FIRST}"})
+    report = check(now, now.fresh(), previous=before.workbook(book))
+    assert found(now, report) == []
+    why = f"上期《国家助学金结算汇总表2（资金统计）》里“{FIRST}”列了不止一次，不知以哪一行的结余为准"
+    assert [(item.rule.code, item.why) for item in report.unchecked] == [("T501", why)]
 
 
 NEWCOMER = {"精准明细/残疾/0/姓名": "吴某某", "精准明细/残疾/0/身份证号": "350521200501010019"}

@@ -5,6 +5,7 @@ A place that the table does not list is never guessed at: `Shares.find` says so.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -21,6 +22,7 @@ WHOLE = 10
 """Parts of the whole."""
 SELF = "市本级"
 CENT = Decimal("0.01")
+_DISTRICT = re.compile(r".{2,}(?:[市县]|(?<![校院园厂学训])区)")
 _SUFFIXES = ("综合实验区", "自治县", "市", "县", "区")
 
 
@@ -57,6 +59,15 @@ class SharesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     table: tuple[Table, ...]
     unlisted: tuple[Unlisted, ...] = ()
     whole: tuple[Whole, ...] = ()
+
+    def places(self) -> frozenset[str]:
+        """Every place named, listed or not, as `short` compares it; the bureaus' own schools are no place."""
+        found = {name for table in self.table for names in table.province.values() for name in names}
+        return frozenset(short(name) for name in (*found, *(item.place for item in self.unlisted)) if name != SELF)
+
+    def is_place(self, text: str) -> bool:
+        """Whether a text names a county, town or district (`惠安`, `惠安县`, `同安区`), not a campus or an addition."""
+        return short(text) in self.places() or bool(_DISTRICT.fullmatch(fold(text)))
 
 
 @dataclass(frozen=True)
@@ -158,11 +169,16 @@ def split(amount: Decimal, tenths: int) -> tuple[Decimal, Decimal]:
 
 def load_shares(pack: Pack, term: Term) -> Shares:
     """The table of a pack for a term.  Raises PackError."""
-    file = _file(pack.file("shares.toml"))
+    file = shares_file(pack)
     for table in file.table:
         if in_force(table.since, table.until, term):
             return Shares(table, file, term)
     raise PackError(f"shares.toml：没有{term.title}的分担比例")
+
+
+def shares_file(pack: Pack) -> SharesFile:
+    """All of `shares.toml`, whatever the term.  Raises PackError."""
+    return _file(pack.file("shares.toml"))
 
 
 @lru_cache(maxsize=8)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from ..form import ALL, Column, Form, Key
 from ..number import read_number
+from ..pack import Pack
+from ..share import SELF, shares_file
 from ..table import Problem, Table
 from ..text import clean, fold
 from .headers import Labels, column_paths, known_headings, match_columns, number_row
@@ -19,16 +22,34 @@ _PLACEHOLDER = re.compile(r"[.…·*_\s]*")
 _PLACE = re.compile(r"[（(]([^（）()]{1,20})[)）]\s*$")
 
 
+class Named(NamedTuple):
+    """What a school's line says of the school: its name, and the place added behind it ('' where there is none)."""
+
+    name: str
+    place: str
+
+
 def school_name(label: str) -> str:
     """`2、示范技工学校（惠安）` → `示范技工学校`; '' for a line nobody filled in (`2、.....`)."""
     name = _PLACE.sub("", _NUMBERING.sub("", clean(label))).strip()
     return "" if _PLACEHOLDER.fullmatch(name) else name
 
 
-def school_place(label: str) -> str:
-    """`2、示范技工学校（惠安）` → `惠安`; '' where no place is added."""
-    match = _PLACE.search(clean(label))
-    return match[1].strip() if match else ""
+def schools_of(table: Table, pack: Pack) -> dict[int, Named]:
+    """Record → its school.  A bracket at the end is a place only where the form wants one (a county's school) and where
+    it names one: `技师学院（惠安校区）` and `技工学校（筹）` are names.  Raises PackError."""
+    if "schools" not in table.memo:
+        field, places = table.form.fields[0].name, shares_file(pack)
+        found: dict[int, Named] = {}
+        for index in table.details():
+            name, place = _NUMBERING.sub("", clean(table.text(field, index))).strip(), ""
+            match = _PLACE.search(name)
+            if match and table.keys[index][0] != SELF and places.is_place(match[1]):
+                name, place = name[: match.start()].strip(), match[1].strip()
+            found[index] = Named(name, place)
+        table.memo["schools"] = found
+    known: dict[int, Named] = table.memo["schools"]
+    return known
 
 
 def bind_schools(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[Problem]]:

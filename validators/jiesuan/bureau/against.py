@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..bind.schools import school_name
+from ..bind.schools import schools_of
 from ..check.context import Context, clue, shown_value, signed
 from ..check.ledger import noise
 from ..ref import Ref
@@ -21,10 +21,9 @@ def _by_name(received: Received) -> dict[str, School]:
     return {fold(school.name): school for school in received.schools}
 
 
-def _names(table: Table) -> dict[int, str]:
+def _names(context: Context, table: Table) -> dict[int, str]:
     """Record → folded name of its school."""
-    field = table.form.fields[0].name
-    return {index: fold(school_name(table.text(field, index))) for index in table.details()}
+    return {index: fold(school.name) for index, school in schools_of(table, context.workbook.pack).items()}
 
 
 def schools_received(context: Context, received: Received) -> None:
@@ -32,11 +31,11 @@ def schools_received(context: Context, received: Received) -> None:
     known = _by_name(received)
     for table in context.tables():
         field = table.form.fields[0].name
-        names = _names(table)
+        names = _names(context, table)
         records = list(names)
 
         def strange(position: int, table: Table = table, records: list[int] = records, field: str = field) -> Finding:
-            said = school_name(table.text(field, records[position]))
+            said = schools_of(table, context.workbook.pack)[records[position]].name
             why = next((f"（{item.file}：{item.why}）" for item in received.left_out if said and said in item.file), "")
             return context.at_cell(table, field, records[position], f"没有收到这所学校可以汇总的表{why}")
 
@@ -60,7 +59,7 @@ def same_lines(context: Context, received: Received) -> None:
             if column.draws and column.name in table.columns:
                 pairs = [
                     (index, found, known[name])
-                    for index, name in _names(table).items()
+                    for index, name in _names(context, table).items()
                     if name in known and (found := known[name].figures.get(table.form.role, {}).get(((), column.name)))
                 ]
                 _compare(context, table, column.name, pairs)
@@ -149,7 +148,7 @@ def months_registered(context: Context, received: Received) -> None:
                 continue
             pairs = [
                 (index, figure)
-                for index, folded in _names(table).items()
+                for index, folded in _names(context, table).items()
                 if folded in known and (figure := known[folded].figures.get(table.form.role, {}).get(((), name)))
                 if context.readable(table, index, name)
             ]
@@ -175,7 +174,7 @@ def paid_due(context: Context, received: Received) -> None:
             continue
         pairs = [
             (index, figure, known[folded])
-            for index, folded in _names(table).items()
+            for index, folded in _names(context, table).items()
             if folded in known and (figure := known[folded].figures.get("分担测算", {}).get(((), "助学金")))
         ]
         _compare(context, table, "学校下达", pairs)

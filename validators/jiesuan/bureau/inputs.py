@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from ..bind.schools import school_name, school_place
+from ..bind.schools import schools_of
 from ..book import Sheet
 from ..marking.files import NotWritten, write_whole
 from ..number import read_number
@@ -65,6 +65,8 @@ class Inputs:
     """Folded name → as it is written there."""
     total: Typed | None = None
     """本市累计结余金额."""
+    remarks: list[str] = field(default_factory=list)
+    """What could not be taken over."""
 
     def of(self, name: str) -> Known:
         return self.schools.get(fold(name), Known())
@@ -143,18 +145,24 @@ def last_balances(path: Path) -> Inputs:
     table = workbook.tables.get("汇总资金")
     if table is None:
         raise BureauProblem(f"{path.name}：没有找到《国家助学金结算汇总表2（资金统计）》，取不到前期结余。")
-    inputs = Inputs()
-    for index in table.details():
-        label = table.text("学校", index)
-        name = school_name(label)
+    inputs, twice = Inputs(), dict[str, str]()
+    for index, (name, place) in schools_of(table, workbook.pack).items():
+        if fold(name) in inputs.names:
+            twice.setdefault(fold(name), name)
+            continue
         # Where last term nobody knew the share, its section was no more than a place to put the line.
         told = _balance(table, "省级比例", index) is not None
-        known = inputs.schools[fold(name)] = Known(table.keys[index][0] if told else "", school_place(label))
+        known = inputs.schools[fold(name)] = Known(table.keys[index][0] if told else "", place)
         inputs.names[fold(name)] = name
         for ours, theirs in (("前期省级", "累计省级"), ("前期市级", "累计市级")):
             number, ref = _balance(table, theirs, index), table.ref(theirs, index)
             if number is not None and ref is not None:
                 known.amounts[ours] = Typed(number, f"{workbook.book.name} {ref}")
+    for folded, name in twice.items():
+        inputs.schools[folded] = Known()
+        inputs.remarks.append(
+            f"上期附件3的《{table.form.name}》里“{name}”列了不止一次，不知以哪一行的结余为准，没有取；请在下达表里填写前期结余。"
+        )
     return inputs
 
 
@@ -175,7 +183,8 @@ def bureau_file(path: Path) -> Path:
 
 def merged(first: Inputs, previous: Inputs) -> Inputs:
     """What the bureau typed, and for balances it did not type last term's."""
-    result = Inputs(dict(first.schools), {**previous.names, **first.names}, first.total)
+    remarks = [*first.remarks, *previous.remarks]
+    result = Inputs(dict(first.schools), {**previous.names, **first.names}, first.total, remarks)
     for name, known in previous.schools.items():
         own = first.schools.get(name, Known())
         result.schools[name] = Known(

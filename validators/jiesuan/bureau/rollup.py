@@ -43,12 +43,14 @@ class Line:
     """Within its section, from 1."""
     told: bool
     """Whether anybody said whose school it is."""
+    place: str = ""
+    """The place that its lines add to its name; '' where none is known by that name."""
 
     def label(self, form: Form) -> str:
         """`2、示范技工学校（惠安）`, in 3-5 `2.1.…`."""
         begins = next((m.starts for m in form.axis[0].members if m.name == self.section and m.starts), "")
         numbering = f"{begins}{self.number}." if begins else f"{self.number}、"
-        place = f"（{self.share.place}）" if self.section == COUNTY and self.share.place else ""
+        place = f"（{self.place}）" if self.place else ""
         return f"{numbering}{self.school.name}{place}"
 
 
@@ -85,7 +87,8 @@ def lines_of(received: Received, shares: Shares, bureau: str, inputs: Inputs) ->
                 if told and place
                 else _unknown(city or bureau, known.place)
             )
-            lines.append(Line(school, section, known, share, number, told))
+            added = share.place if section == COUNTY and shares.file.is_place(share.place) else ""
+            lines.append(Line(school, section, known, share, number, told, added))
     return lines
 
 
@@ -296,7 +299,7 @@ def _parts(found: list[tuple[School, Figure]], unit: str) -> str:
 
 
 def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
-    found = []
+    found = list(inputs.remarks)
     untold = [line.school.name for line in lines if not line.told]
     if untold:
         found.append(

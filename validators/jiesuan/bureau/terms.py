@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..bind import Workbook
-from ..bind.schools import school_name
+from ..bind.schools import Named, schools_of
 from ..check.context import Context, related, signed
 from ..check.ledger import noise
 from ..evaluate import Unchecked, evaluate
@@ -179,16 +179,19 @@ def balance_forward(context: Context, previous: Workbook) -> None:
         if last is None:
             context.ledger.cannot(context.rule, f"上期没有《{table.form.name}》")
             continue
-        then = {fold(school_name(last.text("学校", index))): index for index in last.details()}
+        then, twice = _by_school(last, previous)
+        names = {index: fold(school.name) for index, school in schools_of(table, context.workbook.pack).items()}
+        for name in twice & set(names.values()):
+            context.ledger.cannot(
+                context.rule, f"上期《{last.form.name}》里“{name}”列了不止一次，不知以哪一行的结余为准"
+            )
         for ours, theirs in (("前期省级", "累计省级"), ("前期市级", "累计市级")):
             if not context.bound(table, ours) or theirs not in last.columns:
                 continue
             pairs = [
                 (index, then[name])
-                for index in table.details()
-                if (name := fold(school_name(table.text("学校", index)))) in then
-                and context.readable(table, index, ours)
-                and not last.number(theirs, then[name]).trouble
+                for index, name in names.items()
+                if name in then and context.readable(table, index, ours) and not last.number(theirs, then[name]).trouble
             ]
             # A balance that could not be computed then, for want of a share, is not 0.
             for _, before in (pair for pair in pairs if last.number(theirs, pair[1]).value is None):
@@ -224,6 +227,16 @@ def balance_forward(context: Context, previous: Workbook) -> None:
             context.ledger.relate(context.rule, "==", left, right, slack, describe)
 
 
+def _by_school(table: Table, workbook: Workbook) -> tuple[dict[str, int], set[str]]:
+    """Folded name → record of the schools listed once, and the names of the others."""
+    found: dict[str, int] = {}
+    twice: set[str] = set()
+    for index, school in schools_of(table, workbook.pack).items():
+        twice |= {fold(school.name)} & found.keys()
+        found.setdefault(fold(school.name), index)
+    return {name: index for name, index in found.items() if name not in twice}, twice
+
+
 def schools_gone(context: Context, previous: Workbook) -> None:
     """A school of last term that has a balance and is not listed any more."""
     for table in context.tables():
@@ -231,13 +244,20 @@ def schools_gone(context: Context, previous: Workbook) -> None:
         if last is None or "累计结余" not in last.columns:
             context.ledger.cannot(context.rule, f"上期没有《{table.form.name}》的累计结余")
             continue
-        names = {fold(school_name(table.text("学校", index))) for index in table.details()}
+        names = {fold(school.name) for school in schools_of(table, context.workbook.pack).values()}
+        then = schools_of(last, previous.pack)
         records = [index for index in last.details() if last.amount("累计结余", index)]
-        holds = [fold(school_name(last.text("学校", index))) in names for index in records]
+        holds = [fold(then[index].name) in names for index in records]
 
-        def describe(position: int, table: Table = table, last: Table = last, records: list[int] = records) -> Finding:
+        def describe(
+            position: int,
+            table: Table = table,
+            last: Table = last,
+            records: list[int] = records,
+            then: dict[int, Named] = then,
+        ) -> Finding:
             other = related(last, "累计结余", records[position])
-            shown = school_name(last.text("学校", records[position]))
+            shown = then[records[position]].name
             return context.at_ref(
                 Ref(table.sheet.name, min(table.rows, default=1), 1),
                 table.form.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from statistics import median
 
-from ..bind.schools import school_name, school_place
+from ..bind.schools import schools_of
 from ..ref import Ref
 from ..report import Finding, amount
 from ..share import SELF, Share, Shares, load_shares
@@ -90,8 +90,9 @@ def shares(context: Context) -> None:
         if not bureau:
             context.ledger.cannot(context.rule, "表头的填报单位不是分担比例表里的设区市，查不到比例")
             continue
+        named = schools_of(table, context.workbook.pack)
         records = [i for i in table.details() if context.readable(table, i, "省级比例")]
-        found = [_share(table, i, bureau, table_of) for i in records]
+        found = [_share(table, i, named[i].place, bureau, table_of) for i in records]
         holds = [
             share.ratio is not None and table.number("省级比例", i).value == share.ratio
             for i, share in zip(records, found, strict=True)
@@ -109,11 +110,9 @@ def shares(context: Context) -> None:
         context.ledger.demand(context.rule, holds, describe)
 
 
-def _share(table: Table, index: int, bureau: str, shares: Shares) -> Share:
-    label = table.text(table.form.fields[0].name, index)
+def _share(table: Table, index: int, place: str, bureau: str, shares: Shares) -> Share:
     if table.keys[index][0] == CITY:
         return shares.find(bureau, SELF)
-    place = school_place(label)
     if not place:
         return Share(bureau, "", None, "校名后没有用括号注明所属的县、市、区，查不到分担比例")
     return shares.find(bureau, place)
@@ -144,7 +143,7 @@ def magnitude(context: Context) -> None:
             if not context.bound(table, name):
                 continue
             records = [i for i in table.details() if table.number(name, i).value]
-            usual = [_usual(table, name, i, records, heads) for i in records]
+            usual = [_usual(context, table, name, i, records, heads) for i in records]
             holds = [
                 not near or abs(table.amount(name, i)) < CONFUSED * near for i, near in zip(records, usual, strict=True)
             ]
@@ -163,24 +162,20 @@ def magnitude(context: Context) -> None:
             context.ledger.demand(context.rule, holds, describe)
 
 
-def _usual(table: Table, name: str, index: int, records: list[int], heads: Table | None) -> Decimal:
+def _usual(context: Context, table: Table, name: str, index: int, records: list[int], heads: Table | None) -> Decimal:
     """What an amount is compared with: the school's own 助学金 in 3-1, else the median of the other schools."""
-    school = _names(table).get(index, "")
+    school = _names(context, table).get(index, "")
     if heads is not None and "合计金额" in heads.columns:
-        for other, named in _names(heads).items():
+        for other, named in _names(context, heads).items():
             if named == school and heads.amount("合计金额", other):
                 return abs(heads.amount("合计金额", other))
     rest = [abs(table.amount(name, i)) for i in records if i != index]
     return median(rest) if rest else _ZERO
 
 
-def _names(table: Table) -> dict[int, str]:
+def _names(context: Context, table: Table) -> dict[int, str]:
     """Record → folded name of its school."""
-    if "names" not in table.memo:
-        field = table.form.fields[0].name
-        table.memo["names"] = {i: fold(school_name(table.text(field, i))) for i in table.details()}
-    found: dict[int, str] = table.memo["names"]
-    return found
+    return {index: fold(school.name) for index, school in schools_of(table, context.workbook.pack).items()}
 
 
 def month_heads(context: Context) -> None:
@@ -210,7 +205,7 @@ def same_schools(context: Context) -> None:
     tables = context.tables()
     if len(tables) < 2:
         return
-    lists = [_names(table) for table in tables]
+    lists = [_names(context, table) for table in tables]
     every = dict.fromkeys(name for names in lists for name in names.values())
     for table, names in zip(tables, lists, strict=True):
         counts = {name: list(names.values()).count(name) for name in names.values()}
@@ -226,7 +221,7 @@ def same_schools(context: Context) -> None:
 
         def missing(position: int, table: Table = table, lacking: list[str] = lacking) -> Finding:
             other, index = _elsewhere(tables, lists, lacking[position])
-            shown = school_name(other.text(other.form.fields[0].name, index))
+            shown = schools_of(other, context.workbook.pack)[index].name
             row = max(table.rows, default=1)
             ref = Ref(table.sheet.name, table.rows[table.index.get(("*",), 0)] if table.rows else row, 1)
             message = f"没有“{shown}”，而“{other.sheet.name}”里有"
