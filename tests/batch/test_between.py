@@ -16,7 +16,7 @@ from jiesuan.batch.table import table_lines
 from jiesuan.report import Finding
 
 from ..making import AUTUMN, SPRING, blank_file
-from .city import bytes_of, first_row, plain_city, sample_of, school_bytes, school_name, with_student_of
+from .city import City, bytes_of, first_row, plain_city, sample_of, school_bytes, school_name, with_student_of
 from .inline import run_inline
 
 LIST_SHEET = "精准学生明细"
@@ -239,6 +239,25 @@ def test_without_a_roster_nothing_is_asked_of_it(tmp_path: Path) -> None:
     batch = run_inline(tmp_path / "收", tmp_path / "出")
     assert found(batch) == {"厦门轻工高级技校": []} and batch.clean
     assert {rule.code for rule in batch.reports[0].selected if rule.needs} == {"B101", "B102", "B103", "B104", "B105"}
+
+
+def test_another_schools_workbook_is_not_booked_under_its_neighbours_name(tmp_path: Path) -> None:
+    """丰泽 and 洛江 are two schools: one has sent nothing, the other is not on the roster, and nobody's students go astray."""
+    City({"1.xlsx": school_bytes(0, school="泉州市洛江技工学校")}).write(tmp_path / "收")
+    write_roster(tmp_path / "名单.xlsx", [("泉州市丰泽技工学校", "市属")])
+    batch = run_inline(tmp_path / "收", tmp_path / "出", roster=tmp_path / "名单.xlsx")
+    assert [(school.name, school.filed) for school in batch.schools] == [
+        ("泉州市丰泽技工学校", "未报"), ("泉州市洛江技工学校", "多报"),
+    ]  # fmt: skip
+    [report] = batch.reports
+    assert [(item.code, item.message) for item in report.findings] == [
+        (
+            "B108",
+            "学校名称“泉州市洛江技工学校”不在学校名单上；"
+            "没有报送的学校里最接近的是“泉州市丰泽技工学校”，是同一所的请改正学校名称",
+        )
+    ]
+    assert [path.name for path in (tmp_path / "出" / "学校").iterdir()] == ["泉州市洛江技工学校"]
 
 
 @pytest.mark.parametrize("changed", [False, True])

@@ -95,6 +95,20 @@ def test_sets(text: str, name: str) -> None:
         ("泉州市第十三技工学校", "泉州市第三十技工学校", False),
         ("泉州市第二十一技工学校", "泉州市第十二一技工学校", False),
         ("泉州技校", "厦门轻工学院", False),
+        # Another place, another word of the name.
+        ("泉州市丰泽技工学校", "泉州市洛江技工学校", False),
+        ("晋江市职业技工学校", "石狮市职业技工学校", False),
+        ("泉州技师学院", "漳州技师学院", False),
+        ("泉州技师学院", "惠安技师学院", False),
+        ("泉州技师学院", "泉州技师学院（惠安校区）", False),
+        ("泉州市工业技工学校", "泉州市农业技工学校", False),
+        ("泉州市电子工业技工学校", "泉州市轻工业技工学校", False),
+        # The city left away, the kind of place, a word that all schools use.
+        ("泉州市惠安职业技工学校", "惠安职业技工学校", True),
+        ("泉州市惠安县职业技工学校", "惠安县职业技术学校", True),
+        ("惠安县职业技工学校", "惠安职业技工学校", True),
+        ("福建省第二高级技工学校", "福建第2高级技工学校", True),
+        ("泉州市闽南技工学校（筹）", "泉州市闽南技工学校", True),
     ],
 )
 def test_the_same_school(one: str, other: str, same: bool) -> None:
@@ -108,12 +122,15 @@ def test_exact_names_are_certain() -> None:
 
 def test_each_school_of_the_roster_is_meant_once() -> None:
     listed = [Listed("泉州市工贸技工学校", row=2), Listed("泉州市工业技工学校", row=3)]
-    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed) == {
-        "泉州市工贸技工学校": listed[0],
-        "泉州工贸技工学校": listed[1],
-    }
+    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed) == {"泉州市工贸技工学校": listed[0]}
     assert match(["泉州工贸技工学校", "泉州工业技工学校", "厦门技师学院"], listed) == {
         "泉州工贸技工学校": listed[0],
         "泉州工业技工学校": listed[1],
     }
     assert match(["甲"], []) == {}
+
+
+def test_a_name_that_may_be_two_schools_is_neither() -> None:
+    listed = [Listed("泉州市工贸技工学校", row=2), Listed("漳州市工贸技工学校", row=3)]
+    assert match(["工贸技工学校"], listed) == {}
+    assert match(["工贸技工学校"], listed[:1]) == {"工贸技工学校": listed[0]}

@@ -187,6 +187,20 @@ def test_a_batch_says_where_its_errors_are_told_and_who_sent_nothing(folder: Pat
     assert receive(folder, PACK, SET).missing == ()
 
 
+def test_a_name_that_a_batch_put_right_is_told(own: Path, tmp_path: Path) -> None:
+    roster = Workbook()
+    for line in ("学校名称", f"福建省{FIRST}", SECOND, COUNTY_SCHOOL):
+        roster.active.append([line])
+    roster.save(tmp_path / "名单.xlsx")
+    found = receive(run_inline(own, tmp_path / "出", roster=tmp_path / "名单.xlsx").options.out, PACK, SET)
+    assert [school.name for school in found.schools] == [COUNTY_SCHOOL, SECOND, f"福建省{FIRST}"]
+    assert found.renamed == [(f"{FIRST}.xlsx", FIRST, f"福建省{FIRST}")]
+    rollup = roll_up(PACK, found, load_shares(PACK, SPRING), BUREAU, Inputs())
+    assert rollup.remarks[0] == (
+        f"{FIRST}.xlsx 的学校名称是“{FIRST}”，批量校验按名单当作“福建省{FIRST}”；请核对是不是同一所学校。"
+    )
+
+
 def test_why_a_batch_took_no_figures_from_a_file(own: Path, tmp_path: Path) -> None:
     """A copy, another version, one that no worker could read, one with a password in an archive: each has its own reason."""
     filling = sample(FIRST).filling

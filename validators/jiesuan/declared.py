@@ -49,6 +49,8 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
     """Axis → member → other ways to write it, seen in received files (added to every form's own)."""
     basis: str = ""
+    school_words: tuple[str, ...] = ()
+    """Words of schools' names that tell no two schools apart."""
 
 
 def packs_folder() -> Path:

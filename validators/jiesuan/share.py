@@ -23,7 +23,7 @@ WHOLE = 10
 SELF = "市本级"
 CENT = Decimal("0.01")
 _DISTRICT = re.compile(r".{2,}(?:[市县]|(?<![校院园厂学训])区)")
-_SUFFIXES = ("综合实验区", "自治县", "市", "县", "区")
+SUFFIXES = ("综合实验区", "自治县", "市", "县", "区")
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,6 +64,11 @@ class SharesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """Every place named, listed or not, as `short` compares it; the bureaus' own schools are no place."""
         found = {name for table in self.table for names in table.province.values() for name in names}
         return frozenset(short(name) for name in (*found, *(item.place for item in self.unlisted)) if name != SELF)
+
+    def cities(self) -> frozenset[str]:
+        """Every bureau named, as `short` compares it."""
+        found = {bureau for table in self.table for bureau in table.province}
+        return frozenset(short(bureau) for bureau in (*found, *(item.bureau for item in self.unlisted)))
 
     def is_place(self, text: str) -> bool:
         """Whether a text names a county, town or district (`惠安`, `惠安县`, `同安区`), not a campus or an addition."""
@@ -151,7 +156,7 @@ class Shares:
 def short(place: str) -> str:
     """A place as compared: `惠安县` and `惠安` are one."""
     folded = fold(place)
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         if folded.endswith(suffix) and len(folded) - len(suffix) >= 2:
             return folded.removesuffix(suffix)
     return folded

@@ -15,8 +15,9 @@ from ..ref import column_number
 from ..report import Finding, Related, Report
 from ..rule import LEVELS, Rule
 from ..term import Term
-from ..text import fold, mask_number
+from ..text import fold, mask_number, nearest
 from .people import Census, Place
+from .roster import ALIKE
 from .schools import File, School
 from .store import People
 
@@ -61,6 +62,7 @@ def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> 
     """Compare the workbooks that count and add the findings to their reports."""
     counted = terms_of(schools)
     result = Between(term_of(schools), terms={} if _majority(counted) else dict(sorted(counted.items())))
+    unsent = [school.listed.name for school in schools if school.listed is not None and not school.files]
     found: dict[int, list[Finding]] = {}
     rules: dict[int, dict[str, Rule]] = {}
     for index, school in enumerate(schools):
@@ -68,7 +70,7 @@ def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> 
         if report is not None:
             report.remarks += [f"另有一份没有填数的空表“{file.path}”，没有采用" for file in school.blanks]
             rules[index] = rules_for(report, rostered=rostered)
-            found[index] = list(_school_findings(school, report, rules[index], _majority(counted)))
+            found[index] = list(_school_findings(school, report, rules[index], _majority(counted), unsent))
         elif school.listed is not None and not school.files and (rule := _missing(result.term)):
             result.missing.append((school, rule))
     result.repeated = _people(schools, numbers, rules, found)
@@ -121,8 +123,10 @@ def _missing(term: str) -> Rule | None:
     return next((rule for rule in load_pack().rules.values() if rule.check == NO_WORKBOOK), None)
 
 
-def _school_findings(school: School, report: Report, rules: Mapping[str, Rule], term: str) -> Iterable[Finding]:
-    """What the files of one school and the roster say."""
+def _school_findings(
+    school: School, report: Report, rules: Mapping[str, Rule], term: str, unsent: Sequence[str]
+) -> Iterable[Finding]:
+    """What the files of one school and the roster say; `unsent` are the schools of the roster that sent nothing."""
     assert school.current is not None
 
     def say(
@@ -147,7 +151,9 @@ def _school_findings(school: School, report: Report, rules: Mapping[str, Rule], 
     listed = school.listed
     if listed is None:
         stated = school.stated or "（没有学校名称）"
-        yield from say("batch-extra", f"学校名称“{stated}”不在学校名单上，也没有与它相近的", actual=stated)
+        near = nearest(stated, unsent, ALIKE)
+        more = f"；没有报送的学校里最接近的是“{near}”，是同一所的请改正学校名称" if near else "，也没有与它相近的"
+        yield from say("batch-extra", f"学校名称“{stated}”不在学校名单上{more}", actual=stated)
     else:
         if listed.set and listed.set != report.set_name:
             yield from say(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..book import Sheet
+from ..pack import load_pack
+from ..share import SUFFIXES, shares_file
 from ..text import clean, fold
 from ..usage import Misuse
 
@@ -85,15 +90,53 @@ def set_of(text: str) -> str:
 
 
 def same_school(one: str, other: str) -> float:
-    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be."""
+    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be; nor are
+    schools of two places, nor those whose names differ in more than words all schools use."""
     a, b = fold(one), fold(other)
     if a == b:
         return 1.0
     a, b = (_NUMBER.sub(_in_characters, name) for name in (a, b))
     if _ORDINAL.findall(a) != _ORDINAL.findall(b):  # in their order: 十三 is not 三十
         return 0.0
+    mine, theirs = _told_by(a), _told_by(b)
+    if (
+        mine.core != theirs.core
+        or mine.places != theirs.places
+        or (mine.city or theirs.city) != (theirs.city or mine.city)
+    ):
+        return 0.0
     alike = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
     return min(alike, 0.99) if alike >= ALIKE else 0.0
+
+
+class _Told(NamedTuple):
+    """What tells a school from others."""
+
+    core: str
+    places: frozenset[str]
+    """Counties, towns and districts."""
+    city: frozenset[str]
+    """Often left away."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _told_by(name: str) -> _Told:
+    """A folded name taken apart."""
+    place, word, cities = _patterns()
+    found = frozenset(match[1] for match in place.finditer(name))
+    return _Told(word.sub("", place.sub("", name)), found - cities, found & cities)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """What finds a place of the share table, what finds a word that all schools use, and the cities."""
+    pack = load_pack()
+    shares = shares_file(pack)
+    places, suffixes, words = (
+        "|".join(re.escape(text) for text in sorted(texts, key=lambda text: (-len(text), text)))
+        for texts in (shares.places() | shares.cities(), SUFFIXES, map(fold, pack.info.school_words))
+    )
+    return re.compile(f"({places})(?:{suffixes})?"), re.compile(words or "(?!)"), shares.cities()
 
 
 def _in_characters(number: re.Match[str]) -> str:
@@ -104,7 +147,7 @@ def _in_characters(number: re.Match[str]) -> str:
 
 def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
     """Which school of the roster each name means: the same name first, then the likest of those nobody has reported for,
-    the likest pair first; names that are like none are left out."""
+    the likest pair first; names that are like none, or as like one as another, are left out."""
     wanted = list(dict.fromkeys(names))
     by_name = {fold(item.name): item for item in roster}
     found = {name: by_name[fold(name)] for name in wanted if fold(name) in by_name}
@@ -116,9 +159,10 @@ def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
         for item in free
         if (likeness := same_school(name, item.name))
     ]
+    best = Counter((name, likeness) for likeness, name, _, _ in pairs)
     taken: set[str] = set()
-    for _, name, _, item in sorted(pairs, key=lambda pair: pair[:3]):
-        if name not in found and item.name not in taken:
+    for likeness, name, _, item in sorted(pairs, key=lambda pair: pair[:3]):
+        if best[name, likeness] == 1 and name not in found and item.name not in taken:
             found[name] = item
             taken.add(item.name)
     return found

@@ -42,6 +42,8 @@ class Received:
     """School → 错误 open in it, for those let in all the same."""
     missing: tuple[str, ...] = ()
     """Schools of the roster that sent nothing, where a batch was given one."""
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)
+    """(file, name in it, name on the roster) of those a batch took for a school of the roster under another name."""
 
 
 class _One(NamedTuple):
@@ -52,6 +54,8 @@ class _One(NamedTuple):
     blank: bool
     where: str = "jiesuan check 查看"
     """Where its 错误 are told."""
+    stated: str = ""
+    """The school's name in it, where a batch calls the school otherwise."""
 
 
 def receive(
@@ -85,6 +89,8 @@ def receive(
             left_out.append(LeftOut(one.school.file, why))
         else:
             result.schools.append(one.school)
+            if one.stated:
+                result.renamed.append((one.school.file, one.stated, one.school.name))
             if one.errors:
                 result.errors[one.school.name] = one.errors
     _doubles(result, left_out)
@@ -172,8 +178,9 @@ def _from_batch(out: Path, pack: Pack, bureau: str, term: Term | None) -> Iterat
                 yield LeftOut(file.path, workbook.message)
                 continue
             school = gather(workbook, pack, bureau, mask(file.path))
-            school.name = file.school or school.name
-            yield _One(school, file.errors, is_blank(workbook), "见批量校验的汇总")
+            stated, school.name = mask(school.name), file.school or school.name
+            stated = "" if fold(stated) == fold(school.name) else stated
+            yield _One(school, file.errors, is_blank(workbook), "见批量校验的汇总", stated)
 
 
 def _second(file: Filed, first: Filed | None) -> str:
