@@ -99,6 +99,15 @@ def with_student_of(number: int, other: int, *, name: str = "", students: int = 
     return filling
 
 
+def moved(number: int, other: int, months: int, remark: str) -> Filling:
+    """The filling of a school whose first listed student is one of another school, paid for so many months here."""
+    filling = with_student_of(number, other) if number != other else copy.deepcopy(sample_of(number).filling)
+    row = first_row(filling)
+    row |= {name: int(str(row[name])) // 5 * months for name in ("助学金金额", "免学费金额")}
+    row["备注"] = remark
+    return filling
+
+
 def first_row(filling: Filling) -> dict[str, Value]:
     """The first student listed."""
     return next(row for rows in filling.rows[LIST].values() for row in rows)

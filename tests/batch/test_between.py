@@ -16,7 +16,7 @@ from jiesuan.batch.table import table_lines
 from jiesuan.report import Finding
 
 from ..making import AUTUMN, SPRING, blank_file
-from .city import City, bytes_of, first_row, plain_city, sample_of, school_bytes, school_name, with_student_of
+from .city import City, bytes_of, first_row, moved, plain_city, sample_of, school_bytes, school_name, with_student_of
 from .inline import run_inline
 
 LIST_SHEET = "精准学生明细"
@@ -171,6 +171,42 @@ def test_a_blank_form_of_the_next_term(tmp_path: Path) -> None:
     assert (batch.term, batch.term_line) == ("2024春", "")
 
 
+LEAVES, COMES = "3月在本校，4月起转出", "4月由外校转入"
+
+
+@pytest.mark.parametrize(
+    ("months", "remarks", "code", "more"),
+    [
+        ((1, 4), (LEAVES, COMES), "B110", "，备注都写明转学，合计 5 个月"),
+        ((2, 2), (LEAVES, COMES), "B110", "，备注都写明转学，合计 4 个月"),
+        ((2, 4), (LEAVES, COMES), "B101", "，备注都写明转学，合计 6 个月，多于一学期的 5 个月"),
+        ((1, 4), (LEAVES, ""), "B101", ""),
+        ((1, 4), ("", COMES), "B101", ""),
+        ((1, 4), ("无", "学籍已核对"), "B101", ""),
+    ],
+)
+def test_a_student_who_moved(
+    tmp_path: Path, months: tuple[int, int], remarks: tuple[str, str], code: str, more: str
+) -> None:
+    """Months apart and a remark in both lists, as the rule asks: a question, no mistake."""
+    city = City({
+        f"{name}.xlsx": bytes_of(moved(number, 1, month, remark))
+        for name, number, month, remark in zip("甲乙", (1, 5), months, remarks, strict=True)
+    })  # fmt: skip
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    number = str(first_row(sample_of(1).filling)["身份证号"])
+    own = {
+        school.name: [finding for finding in report.findings if finding.rule.needs]
+        for school in batch.schools
+        if (report := report_of(school)) is not None
+    }
+    hidden = f"{number[:3]}***********{number[-4:]}"
+    assert {name: [(f.code, f.cell, f.message) for f in findings] for name, findings in own.items()} == {
+        school_name(one): [(code, "D7", f"身份证号 {hidden} 也在“{school_name(other)}”的名单上{more}")]
+        for one, other in ((1, 5), (5, 1))
+    }
+
+
 def test_a_student_who_changed_school_between_two_terms(tmp_path: Path) -> None:
     """In one list in spring, in another in autumn: nothing is paid twice."""
     city = plain_city(2)
@@ -238,7 +274,9 @@ def test_without_a_roster_nothing_is_asked_of_it(tmp_path: Path) -> None:
         (tmp_path / "收" / path).write_bytes(data)
     batch = run_inline(tmp_path / "收", tmp_path / "出")
     assert found(batch) == {"厦门轻工高级技校": []} and batch.clean
-    assert {rule.code for rule in batch.reports[0].selected if rule.needs} == {"B101", "B102", "B103", "B104", "B105"}
+    assert {rule.code for rule in batch.reports[0].selected if rule.needs} == {
+        "B101", "B102", "B103", "B104", "B105", "B110",
+    }  # fmt: skip
 
 
 def test_another_schools_workbook_is_not_booked_under_its_neighbours_name(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jiesuan.batch.people import KEY, NAME, Census, Place, listed, people_of, repeated
 from jiesuan.batch.store import People
+from jiesuan.book import Value
 from jiesuan.text import fold
 
 from ..making import bound, sample
@@ -55,6 +59,43 @@ def test_one_person_however_written() -> None:
     one, other = people_of(bound(sample_of(1).filling), SECRET), people_of(bound(spaced), SECRET)
     assert (one.keys[:KEY], one.names[:NAME]) == (other.keys[:KEY], other.names[:NAME])
     assert fold(str(row["姓名"])) == first_row(sample_of(1).filling)["姓名"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stay"),
+    [
+        ({}, 0),
+        ({"备注": "4月由外校转入"}, 6),
+        ({"备注": "4月由外校转入", "助学金金额": 400, "免学费金额": 420}, 3),
+        ({"备注": "转出", "助学金金额": 200, "免学费金额": None}, 2),
+        ({"备注": "转出", "助学金金额": 300, "免学费金额": None}, 3),
+        ({"备注": "转出", "助学金金额": None, "免学费金额": 630}, 4),
+        ({"备注": "转出", "助学金金额": None, "免学费金额": None}, 1),
+        ({"备注": "转出", "助学金金额": None, "免学费金额": 333}, 0),
+        ({"备注": "转出", "助学金金额": "一千"}, 0),
+        ({"备注": "转出", "助学金金额": 200 * 300}, 255),
+        ({"备注": "低保转脱贫"}, 0),
+    ],
+)
+def test_what_a_row_says_of_a_change_of_school(changes: dict[str, Value], stay: int) -> None:
+    filling = with_student_of(0, 0)
+    first_row(filling).update(changes)
+    found = people_of(bound(filling), SECRET)
+    assert found.stays == (bytes([stay, *bytes(len(found.rows) - 1)]) if stay else b"")
+
+
+def test_without_the_rule_or_the_column_nobody_moved() -> None:
+    filling = with_student_of(0, 0)
+    first_row(filling)["备注"] = "转入"
+    workbook = bound(filling)
+    assert people_of(workbook, SECRET).stays[:1] == b"\x06"
+    workbook.pack = dataclasses.replace(
+        workbook.pack, rules={code: rule for code, rule in workbook.pack.rules.items() if code != "B110"}
+    )
+    assert people_of(workbook, SECRET).stays == b""
+    workbook = bound(filling)
+    del workbook.tables["精准明细"].columns["备注"]
+    assert people_of(workbook, SECRET).stays == b""
 
 
 def test_short_texts_are_nobody() -> None:

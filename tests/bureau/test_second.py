@@ -22,7 +22,7 @@ from jiesuan.bureau.second import Look, look_again, second_look
 from jiesuan.reading import received
 from jiesuan.report import Report
 
-from ..batch.city import City, school_bytes, school_name
+from ..batch.city import City, bytes_of, moved, school_bytes, school_name
 from ..batch.inline import run_inline
 from ..making import AUTUMN
 
@@ -100,6 +100,22 @@ def test_empty_words_excuse_nothing(tmp_path: Path) -> None:
     report = only(again(back, tmp_path / "再出", roster=names))
     assert [f.code for f in report.findings] == ["B109"] and report.explained == []
     assert [(a.code, a.state) for a in report.explanations] == [("B109", "不采用")]
+
+
+def test_a_student_who_moved_is_explained(tmp_path: Path) -> None:
+    """What both schools write is judged like any other reason."""
+    files = {"甲.xlsx": moved(1, 1, 1, "4月起转出"), "乙.xlsx": moved(5, 1, 4, "4月转入")}
+    again(City({name: bytes_of(filling) for name, filling in files.items()}).write(tmp_path / "收"), tmp_path / "出")
+    marked = list((tmp_path / "出" / "学校").glob("*/*_已校验.xlsx"))
+    assert {path.name for path in marked} == {"甲_已校验.xlsx", "乙_已校验.xlsx"}
+    back = City({path.name: explained(path, "B110", "转学批复2024年4月2日，两校月份已逐一核对") for path in marked})
+    batch = again(back.write(tmp_path / "再收"), tmp_path / "再出")
+    for school in batch.schools:
+        report = report_of(school)
+        assert report is not None
+        assert [finding.code for finding in report.explained] == ["B110"]
+        assert [(answer.code, answer.state) for answer in report.explanations] == [("B110", "待复核")]
+        assert "B110" not in report.found_codes
 
 
 # ── the rules between terms ─────────────────────────────────────────────────────────────────────────────────────────

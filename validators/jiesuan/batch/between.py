@@ -16,7 +16,7 @@ from ..report import Finding, Related, Report
 from ..rule import LEVELS, Rule
 from ..term import Term
 from ..text import fold, mask_number, nearest
-from .people import Census, Place
+from .people import MOVED, Census, Place
 from .roster import ALIKE
 from .schools import File, School
 from .store import People
@@ -25,7 +25,7 @@ NEEDS = "批"
 ROSTER = frozenset({"batch-set", "batch-missing", "batch-extra", "batch-name"})
 """Checks that ask the roster."""
 NO_WORKBOOK = "batch-missing"
-CHECKS = ROSTER | {"batch-person", "batch-names", "batch-versions", "batch-copies", "batch-term"}
+CHECKS = ROSTER | {"batch-person", "batch-names", MOVED, "batch-versions", "batch-copies", "batch-term"}
 """All checks between the workbooks of a batch."""
 _SHOWN = 5
 """Other places named in one finding."""
@@ -48,10 +48,10 @@ class Between:
 
     term: str = ""
     """The term of most schools; of terms with equally many the latest."""
-    terms: dict[str, int] = field(default_factory=dict)
-    """Term → schools, where no term has more than half of them; empty where one has."""
     repeated: list[Repeated] = field(default_factory=list)
     missing: list[tuple[School, Rule]] = field(default_factory=list)
+    terms: dict[str, int] = field(default_factory=dict)
+    """Term → schools, where no term has more than half of them; empty where one has."""
 
 
 Numbers = Callable[[Mapping[int, tuple[str, str, list[int]]]], Mapping[int, Mapping[int, str]]]
@@ -198,11 +198,33 @@ def _people(
             (schools[p.file], _people_at(schools, p).sheet, f"{_people_at(schools, p).column}{p.row}") for p in group
         )
         result.append(Repeated(number, places, same))
+        check = _check(group, same, schools)
         for place in group:
-            rule = rules[place.file].get("batch-person" if same else "batch-names")
+            rule = rules[place.file].get(check)
             if rule is not None:
                 found[place.file].append(_person(schools, rule, place, group, number))
     return result
+
+
+def _check(group: Sequence[Place], same: bool, schools: Sequence[School]) -> str:
+    """Which rule speaks of a person in several lists: who moved, as all of them say, and has no more months than the term
+    has, may be right."""
+    if not same:
+        return "batch-names"
+    moved = all(place.stay for place in group)
+    return MOVED if moved and _months(group) <= _most(schools, group) else "batch-person"
+
+
+def _months(group: Sequence[Place]) -> int:
+    """The months paid for in all lists together, of somebody who moved."""
+    return sum(place.stay - 1 for place in group)
+
+
+def _most(schools: Sequence[School], group: Sequence[Place]) -> int:
+    """The months of the term."""
+    report = report_of(schools[group[0].file])
+    assert report is not None
+    return len(Term.parse(report.term).months)
 
 
 def _people_at(schools: Sequence[School], place: Place) -> People:
@@ -218,7 +240,12 @@ def _person(schools: Sequence[School], rule: Rule, place: Place, group: Sequence
     names = list(dict.fromkeys(schools[other.file].name for other in elsewhere))
     more = "等" if len(names) > _SHOWN else ""
     message = f"身份证号 {shown} 也在{'、'.join(f'“{name}”' for name in names[:_SHOWN])}{more}的名单上"
-    message += "，姓名却不同" if rule.check == "batch-names" else ""
+    if rule.check == "batch-names":
+        message += "，姓名却不同"
+    elif all(other.stay for other in group):
+        months, most = _months(group), _most(schools, group)
+        message += f"，备注都写明转学，合计 {months} 个月"
+        message += "" if rule.check == MOVED else f"，多于一学期的 {most} 个月"
     related = []
     for other in others[:_SHOWN]:
         people, school = _people_at(schools, other), schools[other.file]

@@ -59,6 +59,8 @@ class People(msgspec.Struct, frozen=True):
     names: bytes = b""
     """8 bytes a student: the name."""
     rows: tuple[int, ...] = ()
+    stays: bytes = b""
+    """One byte a student: `people.stays_of`; empty where no remark speaks of a change of school."""
 
 
 class Checked(msgspec.Struct, kw_only=True):
