@@ -12,6 +12,7 @@ from stdnum.cn import ric
 
 from jiesuan.identity import (
     birth,
+    eighteen,
     identity_fault,
     major_of,
     name_fault,
@@ -234,3 +235,15 @@ def test_majors_of_a_cell() -> None:
         "2023秋数控", "2023秋幼儿教育", "2022秋园林", "2021秋烹饪", "2020秋会计",
     ]  # fmt: skip
     assert split_majors("...") == [] and split_majors("……") == [] and split_majors("") == []
+
+
+@pytest.mark.parametrize(
+    "number", [*GOOD, "1101021984040697", "", "H12345678", "11010284040697X", "１１０１０２８４０４０６９７０"]
+)
+def test_only_old_numbers_are_made_longer(number: str) -> None:
+    assert eighteen(number) == number
+
+
+@pytest.mark.parametrize("number", ["11010219840406970X", "350602200611130106", "360426199101010071"])
+def test_an_old_number_in_its_eighteen_digits(number: str) -> None:
+    assert eighteen(number[:6] + number[8:17]) == number

@@ -207,6 +207,19 @@ def test_a_student_who_moved(
     }
 
 
+def test_a_student_with_the_old_number(tmp_path: Path) -> None:
+    """15 digits in one list, 18 in the other: one person, told by the 18."""
+    old = with_student_of(5, 1)
+    number = str(first_row(old)["身份证号"])
+    first_row(old)["身份证号"] = f"{number[:6]}{number[8:17]}"
+    files = {f"{school_name(1)}.xlsx": school_bytes(1), "0.xlsx": bytes_of(old)}
+    batch = run_inline(City(files).write(tmp_path / "收"), tmp_path / "出")
+    [item] = batch.between.repeated
+    assert (item.number, [school.name for school, _, _ in item.places]) == (number, [school_name(5), school_name(1)])
+    told = {name: [code for code, _, cell in findings if cell == "D7"] for name, findings in found(batch).items()}
+    assert told == {school_name(5): ["L103", "B101"], school_name(1): ["B101"]}
+
+
 def test_a_student_who_changed_school_between_two_terms(tmp_path: Path) -> None:
     """In one list in spring, in another in autumn: nothing is paid twice."""
     city = plain_city(2)

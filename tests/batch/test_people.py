@@ -98,6 +98,16 @@ def test_without_the_rule_or_the_column_nobody_moved() -> None:
     assert people_of(workbook, SECRET).stays == b""
 
 
+@pytest.mark.parametrize("numeric", [False, True])
+def test_one_person_with_the_old_number(numeric: bool) -> None:
+    old = with_student_of(2, 1)
+    row = first_row(old)
+    fifteen = f"{str(row['身份证号'])[:6]}{str(row['身份证号'])[8:17]}"
+    row["身份证号"] = int(fifteen) if numeric else fifteen
+    one, other = people_of(bound(sample_of(1).filling), SECRET), people_of(bound(old), SECRET)
+    assert one.keys[:KEY] == other.keys[:KEY]
+
+
 def test_short_texts_are_nobody() -> None:
     filling = with_student_of(2, 1)
     first_row(filling)["身份证号"] = "不详"

@@ -22,6 +22,7 @@ _PROVINCES = {
 }  # fmt: skip
 # Digits of other widths and scripts are spelled first: they are no digits here.
 _EIGHTEEN = re.compile(r"\d{17}[\dX]", re.ASCII)
+_FIFTEEN = re.compile(r"\d{15}", re.ASCII)
 _OTHER = re.compile(r"[HM]\d{8,10}|[A-Z]{1,2}\d{7,9}|999\d{15}|\d{8}", re.ASCII)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"(\(?0\d{2,3}\)?-?)?[2-9]\d{6,7}(-\d{1,6})?", re.ASCII)
@@ -39,6 +40,15 @@ def spelled(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.0f}"
     return re.sub(r"[\s'’`\-]", "", clean(str(value or ""))).upper()
+
+
+def eighteen(number: str) -> str:
+    """A 15-digit number of the kind given until 1999 as the 18 digits of the same person (GB 11643—1999: the century and
+    the check digit); any other text as it is.  Who is listed here was not born before 1950."""
+    if not _FIFTEEN.fullmatch(number):
+        return number
+    whole = f"{number[:6]}{'19' if number[6] >= '5' else '20'}{number[6:]}"
+    return f"{whole}{ric.calc_check_digit(whole + '0')}"
 
 
 def _checksum(number: str) -> bool:

@@ -192,7 +192,8 @@ def _people(
     known = numbers(asked) if asked else {}
     result = []
     for group in groups:
-        number = next((n for place in group if (n := known.get(place.file, {}).get(place.row))), "")
+        # Of one person's the number of 18 digits, where there is an old one of 15 too.
+        number = max((known.get(place.file, {}).get(place.row, "") for place in group), key=len)
         same = len({place.name for place in group}) == 1
         places = tuple(
             (schools[p.file], _people_at(schools, p).sheet, f"{_people_at(schools, p).column}{p.row}") for p in group

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..check.roster import Roster
-from ..identity import spelled
+from ..identity import eighteen, spelled
 from ..ref import letters
 from ..text import fold
 from .store import People
@@ -37,7 +37,7 @@ def people_of(workbook: Workbook, secret: bytes) -> People:
     stay = stay_in(workbook, table)
     column = 0
     for index in table.details():
-        number, cell = spelled(raw[index]), cells[index]
+        number, cell = eighteen(spelled(raw[index])), cells[index]
         if len(number) < SHORTEST or cell is None:
             continue
         keys += hashlib.blake2b(number.encode(), digest_size=KEY, key=secret).digest()
