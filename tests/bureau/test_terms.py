@@ -87,6 +87,15 @@ def test_a_remark_answers_for_a_student_who_is_new(remark: str, expected: list[s
     assert names(school_report(AUTUMN, {"精准明细/残疾/0/备注": remark} if remark else {}, then)) == expected
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("350582-20071126-0350", "L110"), ("３５０５８２ 20071126 0350", "L110"), ("350582071126035", "L103")],
+)
+def test_a_student_is_known_however_the_number_is_written(number: str, told: str) -> None:
+    report = school_report(AUTUMN, {"精准明细/特困低保/0/身份证号": number}, {})
+    assert names(report) == [f"{told} 精准明细/特困低保/0/身份证号"]
+
+
 SWAPPED = {
     "精准明细/脱贫户/0/班级": "2023秋化工工艺1班",
     "精准明细/特困低保/0/班级": "2023秋消防工程技术1班",

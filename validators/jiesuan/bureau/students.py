@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from ..bind import Workbook
 from ..check.context import Context, related
-from ..identity import parse_entry
+from ..identity import eighteen, parse_entry, spelled
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount
 from ..table import Table
 from ..term import Term
-from ..text import clean, fold, mask
+from ..text import fold, mask
 
 _ZERO = Decimal(0)
 ROSTER = "精准明细"
@@ -43,7 +43,7 @@ def _people(workbook: Workbook) -> tuple[Table, dict[str, Person]] | None:
         return None
     found: dict[str, Person] = {}
     for index in table.details():
-        number = clean(table.text("身份证号", index)).upper().replace(" ", "")
+        number = eighteen(spelled(table.columns["身份证号"].raw[index]))
         if len(number) == 18:
             entry = parse_entry(table.text("班级", index))
             name = fold(table.text("姓名", index))
