@@ -10,8 +10,9 @@ from tempfile import mkdtemp
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from jiesuan.batch.batch import Batch, state_of
+from jiesuan.batch.batch import Batch, demand, state_of
 from jiesuan.batch.between import report_of, term_of
+from jiesuan.batch.store import read_index
 from jiesuan.batch.table import table_lines
 from jiesuan.report import Finding
 
@@ -232,6 +233,40 @@ def test_a_student_who_changed_school_between_two_terms(tmp_path: Path) -> None:
     assert [code for code, _, _ in found(batch)[school_name(7)]] == ["B105"]
 
 
+def test_a_correction_that_cannot_be_read(tmp_path: Path) -> None:
+    """It may be what counts: the school sends it again, and the old figures are not summed meanwhile."""
+    city = plain_city(2)
+    path = f"{school_name(0)}（更正）.xlsx"
+    city.files[path] = school_bytes(0, 50)[:9000]
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert found(batch) == {school_name(0): [("B111", "", "")], school_name(1): []}
+    why = "文件不完整，后半部分缺失，多半是下载或传送中断"
+    assert batch.reports[0].findings[0].message == (
+        f"本校另有一份“{path}”读不了（{why}），不知是不是更正过的；本批核对的是“{school_name(0)}.xlsx”"
+    )
+    assert [(state_of(school), demand(batch, number)) for number, school in enumerate(batch.schools)] == [
+        ("退回修改", f"重报（{why}）"),
+        ("通过", ""),
+    ]
+    assert {Path(name).name for name in batch.outputs[f"学校/{school_name(0)}"]} == {
+        "审核反馈.xlsx", "退回通知.docx", f"{school_name(0)}_已校验.xlsx",
+    }  # fmt: skip
+    assert {file.path: (file.counts, file.errors) for file in read_index(tmp_path / "出").files} == {
+        path: (False, 0),
+        f"{school_name(0)}.xlsx": (True, 1),
+        f"{school_name(1)}.xlsx": (True, 0),
+    }
+
+
+def test_another_kind_of_workbook_is_no_correction(tmp_path: Path) -> None:
+    city = plain_city(1)
+    write_roster(tmp_path / "名单.xlsx", [(school_name(0), "市属")])
+    city.files[f"{school_name(0)}教师名单.xlsx"] = (tmp_path / "名单.xlsx").read_bytes()
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert found(batch) == {school_name(0): []} and batch.clean
+    assert [file.failure.kind for file in batch.unread if file.failure] == ["not-settlement"]
+
+
 def test_no_term_of_most(tmp_path: Path) -> None:
     """Of equally many nobody is told to be in the wrong; all are told of it."""
     city = plain_city(1)
@@ -288,7 +323,7 @@ def test_without_a_roster_nothing_is_asked_of_it(tmp_path: Path) -> None:
     batch = run_inline(tmp_path / "收", tmp_path / "出")
     assert found(batch) == {"厦门轻工高级技校": []} and batch.clean
     assert {rule.code for rule in batch.reports[0].selected if rule.needs} == {
-        "B101", "B102", "B103", "B104", "B105", "B110",
+        "B101", "B102", "B103", "B104", "B105", "B110", "B111",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from ..report import Report
 from ..rule import LEVELS
 from ..term import Term
 from ..text import mask
-from .between import Between, report_of
+from .between import BROKEN, Between, report_of
 from .find import Passed
 from .parcel import FEEDBACK, LETTER
 from .schools import File, School
@@ -138,6 +138,10 @@ def _demand(school: School) -> str:
         return "催报结算表"
     if report_of(school) is None:
         return f"重报（{school.files[0].failure.message.split('。')[0]}）" if school.files[0].failure else "重报"
+    report = report_of(school)
+    broken = [finding for finding in report.findings if finding.rule.check == BROKEN] if report else []
+    if broken and report and report.levels["错误"] == len(broken):
+        return f"重报（{broken[0].actual}）"
     return {"退回修改": "改正后重报", "需核实": "改正或说明", "空表": "填好后报送"}.get(state_of(school), "补全后重报")
 
 

@@ -25,7 +25,10 @@ NEEDS = "批"
 ROSTER = frozenset({"batch-set", "batch-missing", "batch-extra", "batch-name"})
 """Checks that ask the roster."""
 NO_WORKBOOK = "batch-missing"
-CHECKS = ROSTER | {"batch-person", "batch-names", MOVED, "batch-versions", "batch-copies", "batch-term"}
+BROKEN = "batch-broken"
+OTHER = "not-settlement"
+"""Why a file could not be checked that is no settlement workbook at all, and so no correction of one."""
+CHECKS = ROSTER | {"batch-person", "batch-names", MOVED, BROKEN, "batch-versions", "batch-copies", "batch-term"}
 """All checks between the workbooks of a batch."""
 _SHOWN = 5
 """Other places named in one finding."""
@@ -143,6 +146,13 @@ def _school_findings(
             f"本校报送了 {count} 份内容不同的表，本批以“{school.current.path}”为准：{school.decided}",
             related=[school.current, *school.others],
         )
+    for file in school.files:
+        if file.failure is not None and file.failure.kind != OTHER:
+            why = file.failure.message.split("。")[0]
+            message = (
+                f"本校另有一份“{file.path}”读不了（{why}），不知是不是更正过的；本批核对的是“{school.current.path}”"
+            )
+            yield from say(BROKEN, message, actual=why)
     if school.copies:
         names = "、".join(f"“{file.path}”" for file in school.copies)
         yield from say("batch-copies", f"与“{school.current.path}”内容完全相同的还有{names}")
