@@ -208,6 +208,10 @@ def test_duplicates(tmp_path: Path) -> None:
     record = json.loads(run(*words, "--format", "json").stdout)
     assert [(m["cell"], m["list_cell"], m["about"]) for m in record["matches"]] == [("D3", "B2", "另一学校 某中学")]
     assert number(1) not in done.output + json.dumps(record)
+    hidden = memory_book("", {"比对": [["姓名", "身份证号"], ["张三", "351***********0019"]]})
+    unsure = run("duplicates", path, written(tmp_path, "打码.xlsx", hidden), *words[3:])
+    told = "“打码.xlsx”有 1 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
+    assert (unsure.exit_code, unsure.stdout.splitlines()[-1]) == (1, f"注意：{told}。")
     none = run("duplicates", path, path.with_name("没有.xlsx"), "--received", "2024-11-4")
     assert none.exit_code == 2
     other = written(tmp_path, "别的.xlsx", memory_book("", {"甲": [["乙"]]}))

@@ -8,10 +8,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from jiesuan.book import memory_book
+from jiesuan.book import Value, memory_book
 from jiesuan.regions import load_law
 from jiesuan.roster.books import RECORD_HEADS, record_book
-from jiesuan.roster.matches import WORKDAYS, NotList, clearing
+from jiesuan.roster.matches import WORKDAYS, Clearing, NotList, clearing
 
 from .making import number, roster, student
 
@@ -40,6 +40,121 @@ def test_ours_are_found_with_both_places() -> None:
         ("示例乙", "导出!D4", "疑似重复!B3", "另一方学校 某职业高中，资助项目 普通高中国家助学金", ""),
     ]
     assert number(1) not in repr([(m.name, m.number, m.about) for m in found.matches])
+
+
+def listed(*rows: list[Value], heads: tuple[str, ...] = ("姓名", "身份证号", "另一学校")) -> Clearing:
+    """Our students 1 to 3 on a list."""
+    given = memory_book("名单.xlsx", {"比对": [list(heads), *rows]})
+    return clearing(roster(*(student(n) for n in (1, 2, 3))), [given], received=DAY, today=DAY)
+
+
+def cells(found: Clearing) -> list[tuple[str, str]]:
+    """(our cell, cell of the list) of every match."""
+    return [(m.ours[1].cell, m.theirs[1].cell) for m in found.matches]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("姓名", "身份证号", "学校", "姓名", "身份证号", "学校"),
+        ("学生姓名", "学生身份证号", "学校1", "对方姓名", "对方身份证号码", "学校2"),
+        ("姓名1", "身份证号1", "学校1", "姓名2", "身份证号2", "学校2"),
+        ("姓名（甲）", "证件号码（甲）", "学校", "姓名（乙）", "证件号码（乙）", "学校"),
+    ],
+)
+def test_persons_side_by_side(heads: tuple[str, ...]) -> None:
+    found = listed(
+        ["示例乙", number(1), "甲校", "张三", number(77), "乙校"],
+        ["李四", number(78), "甲校", "示例丙", number(2), "乙校"],
+        ["王五", number(79), "甲校", None, None, None],
+        heads=heads,
+    )
+    assert (found.listed, cells(found), found.remarks) == (5, [("D3", "B2"), ("D4", "E3")], ())
+    assert [m.named for m in found.matches] == ["", ""]
+
+
+def test_names_behind_the_numbers() -> None:
+    found = listed([number(1), "示例乙", number(2), "示例丙"], heads=("身份证号", "姓名", "身份证号", "姓名"))
+    assert [(m.theirs[1].cell, m.named) for m in found.matches] == [("A2", ""), ("C2", "")]
+
+
+def test_two_numbers_of_one_person() -> None:
+    found = listed(["示例乙", number(1), number(1)[:6] + number(1)[8:17]], heads=("姓名", "身份证号", "曾用身份证号"))
+    assert cells(found) == [("D3", "B2"), ("D3", "C2")]
+    assert listed(["示例乙", number(1), None], heads=("姓名", "身份证号", "曾用身份证号")).remarks == ()
+
+
+def test_numbers_of_parents_are_nobody_listed() -> None:
+    found = listed(["示例乙", number(1), "张三", number(2)], heads=("姓名", "身份证号", "监护人姓名", "监护人身份证号"))
+    assert (found.listed, cells(found)) == (1, [("D3", "B2")])
+
+
+@pytest.mark.parametrize("kind", [str, int, float])
+def test_fifteen_digits(kind: type) -> None:
+    short = number(1)[:6] + number(1)[8:17]
+    assert cells(listed(["示例乙", kind(short), "甲校"])) == [("D3", "B2")]
+    given = memory_book("名单.xlsx", {"比对": [["姓名", "身份证号"], ["示例乙", number(1)]]})
+    ours = roster(student(1, 身份证号=short))
+    assert len(clearing(ours, [given], received=DAY, today=DAY).matches) == 1
+
+
+PARTS: list[Value] = [
+    number(1)[:6] + "********" + number(1)[-4:],
+    number(1)[:3] + "＊" * 11 + number(1)[-4:],
+    number(1)[:6] + "XXXXXXXX" + number(1)[-4:],
+    number(1)[:6] + "****" + number(1)[-4:],
+    number(1)[:10] + "●" * 8,
+    int(number(1)[:15] + "000"),
+    float(number(1)[:15] + "000"),
+    number(1)[:15] + "000",
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("name", ["示例乙", "示*乙", "*例乙", "某某乙"])
+def test_part_of_a_number_and_the_name(part: Value, name: str) -> None:
+    found = listed([name, part, "甲校"])
+    assert (cells(found), found.remarks) == ([("D3", "B2")], ())
+    one = found.matches[0]
+    assert (one.about, one.named, one.full) == (
+        "另一学校 甲校，名单上的号码不完整，凭姓名和看得见的几位对上，请核对", "", number(1),
+    )  # fmt: skip
+
+
+def test_several_of_ours_fit() -> None:
+    found = listed(["示某某", number(1)[:10] + "●" * 8, "甲校"])
+    place = "“名单.xlsx”有号码看得见的几位相同、认不准是不是同一人的，请人工核对："
+    each = (f"比对!B2 与 名册.xlsx 导出!D{row} 示例{name}" for row, name in ((3, "乙"), (4, "丙"), (5, "丁")))
+    assert (found.matches, found.remarks) == ((), (NOT_COMPARED, place + "；".join(each)))
+
+
+NOT_COMPARED = "“名单.xlsx”有 1 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
+
+
+def test_part_of_a_number_and_another_name() -> None:
+    found = listed(["张三", PARTS[0], "甲校"])
+    assert (found.matches, found.remarks) == (
+        (), (NOT_COMPARED, "“名单.xlsx”有号码看得见的几位相同、认不准是不是同一人的，请人工核对：比对!B2 与 名册.xlsx 导出!D3 示例乙"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [None, "不详", "3.50502E+17", "3505****", "******************", number(77)[:6] + "********" + number(77)[-4:]])  # fmt: skip
+def test_who_is_not_compared_is_said(value: Value) -> None:
+    found = listed(["张三", value, "甲校"])
+    assert (found.listed, found.matches, found.remarks) == (1, (), (NOT_COMPARED,))
+
+
+@pytest.mark.parametrize("value", [number(77), "H12345678", number(77)[:6] + number(77)[8:17]])
+def test_whole_numbers_of_others_say_nothing(value: Value) -> None:
+    found = listed(["张三", value, "甲校"])
+    assert (found.listed, found.matches, found.remarks) == (1, (), ())
+
+
+def test_rows_below_the_list() -> None:
+    found = listed(
+        ["合计", "1人", "1"], [None, None, None], ["以上请核查", None, None], ["填表人：张三", None, "电话 1"]
+    )
+    assert (found.listed, found.remarks) == (0, ())
 
 
 def test_late() -> None:

@@ -360,13 +360,13 @@ def duplicates(
     if out:
         notes = [f"收到名单 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（{allowed}个工作日）。"]
         write_out(out, record_book(found, notes, full=full), force=force)
-    raise typer.Exit(max(code, FINDINGS if found.matches else CLEAN))
+    raise typer.Exit(max(code, FINDINGS if found.matches or found.remarks else CLEAN))
 
 
 def _clearing(found: Clearing) -> dict[str, Any]:
     return {
         "schema_version": 1, "listed": found.listed, "received": found.received.isoformat(), "last": found.last.isoformat(),
-        "workdays_left": found.left, "remark": found.remark,
+        "workdays_left": found.left, "remark": found.remark, "remarks": list(found.remarks),
         "matches": [
             {
                 "name": m.name, "number": m.number, "file": m.ours[0], "sheet": m.ours[1].sheet, "cell": m.ours[1].cell,
@@ -387,8 +387,8 @@ def _clearing_lines(found: Clearing, allowed: int) -> Iterator[tuple[str, str]]:
         f"收到 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（{allowed}个工作日），{left_words(found.left)}。",
         color,
     )
-    if found.remark:
-        yield f"注意：{found.remark}。", ""
+    for remark in filter(None, (found.remark, *found.remarks)):
+        yield f"注意：{remark}。", ""
     if found.matches:
         yield "", ""
         rows = [

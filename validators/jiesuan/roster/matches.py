@@ -4,20 +4,31 @@ where, and the last day for clearing up (10 workdays: 闽人社办〔2024〕79�
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ..book import Book, Sheet
-from ..identity import spelled
+from ..book import Book, Value
+from ..identity import identity_fault, name_fault, spelled
 from ..ref import Ref
 from ..text import clean, fold, mask, mask_number
 from ..workdays import workdays_after, workdays_between
 from .fields import RosterInfo
-from .read import HEADING_ROWS, Roster
+from .read import HEADING_ROWS, Roster, is_total
 
 WORKDAYS = 10
 """Workdays for clearing up suspected duplicates."""
 _OTHERS = ("学校", "院校", "单位", "项目", "类型", "层次", "备注", "说明", "省", "市")
 """Parts of headings whose columns say what the other side of a duplicate is."""
+_NUMBER = re.compile(r"(?!.*(?:监护|家长|父|母)).{0,6}(?:身份证件?(?:号码?)?|证件号码?)(?:\(.{1,8}\)|[\d一二三四])?")
+_NAME = re.compile(r"(?!.*(?:监护|家长|父|母)).{0,6}姓名(?:\(.{1,8}\)|[\d一二三四])?")
+"""Folded headings of a list, which may name several persons side by side."""
+_HIDDEN = re.compile(r"[*×●○•?]|X(?=[X*])|(?<=[X*])X")
+_VISIBLE = 6
+"""Characters of a number that must be left readable at least, to compare by them."""
+_WHOLE = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,2}\d{7,10}", re.ASCII)
+_PARTLY = "名单上的号码不完整，凭姓名和看得见的几位对上，请核对"
 
 
 class NotList(Exception):
@@ -52,67 +63,176 @@ class Clearing:
     left: int
     """Workdays left from today; negative when late."""
     remark: str = ""
+    remarks: tuple[str, ...] = ()
+    """Persons on the lists who could not be compared, or fit in part, in Chinese."""
+
+
+class _Listed(NamedTuple):
+    """One person of a list."""
+
+    place: Ref
+    value: Value
+    name: str
+    about: str
 
 
 def clearing(
     roster: Roster, lists: list[Book], *, received: dt.date, today: dt.date, workdays: int = WORKDAYS
 ) -> Clearing:
     """Find our students on the lists.  Raises NotList naming the file."""
-    ours = {number: index for index, number in enumerate(roster.numbers) if number}
+    ours = _Ours(roster)
     matches: list[Match] = []
+    remarks: list[str] = []
     listed = 0
     for book in lists:
-        for sheet, row, number, name, about in _entries(book, roster.info):
+        unknown, others = 0, []
+        for person in _entries(book, roster.info):
             listed += 1
-            index = ours.get(number)
-            if index is None:
-                continue
-            mine = roster.text("姓名", index)
-            other = name if name and fold(name) != fold(mine) else ""
-            matches.append(
-                Match(
-                    mask(mine), mask_number(number), number, (roster.file, roster.ref("身份证号", index)),
-                    (book.name, Ref(sheet.name, row[0], row[1])), mask(about), mask(other),
-                )
-            )  # fmt: skip
+            found = ours.whole(person.value)
+            partly = not found and not _is_whole(person.value)
+            if partly:
+                near = ours.fitting(person.value)
+                found = [i for i in near if _alike(person.name, roster.text("姓名", i))]
+                if len(found) != 1:
+                    unknown += 1
+                    others += [f"{person.place} 与 {ours.told(i)}" for i in found or near]
+                    found = []
+            for index in found:
+                mine = roster.text("姓名", index)
+                other = person.name if not partly and person.name and fold(person.name) != fold(mine) else ""
+                about = "，".join(filter(None, (person.about, _PARTLY if partly else "")))
+                number = ours.numbers[index]
+                matches.append(
+                    Match(
+                        mask(mine), mask_number(number), number, (roster.file, roster.ref("身份证号", index)),
+                        (book.name, person.place), mask(about), mask(other),
+                    )
+                )  # fmt: skip
+        if unknown:
+            remarks.append(
+                f"“{mask(book.name)}”有 {unknown} 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
+            )
+        if others:
+            remarks.append(
+                f"“{mask(book.name)}”有号码看得见的几位相同、认不准是不是同一人的，请人工核对：{'；'.join(others)}"
+            )
     counted = workdays_after(received, workdays)
     matches.sort(key=lambda m: (m.ours[1].sheet, m.ours[1].row, m.theirs[0], m.theirs[1].row))
     return Clearing(
-        tuple(matches), listed, received, counted.date, workdays_between(today, counted.date), counted.remark
-    )
+        tuple(dict.fromkeys(matches)), listed, received, counted.date, workdays_between(today, counted.date), counted.remark,
+        tuple(remarks),
+    )  # fmt: skip
 
 
-def _entries(book: Book, info: RosterInfo) -> list[tuple[Sheet, tuple[int, int], str, str, str]]:
-    """(sheet, (row, column), number, name, about) of every person listed."""
-    found: list[tuple[Sheet, tuple[int, int], str, str, str]] = []
+class _Ours:
+    """Our students by identity number: the whole one, that of 15 digits (no century, no check digit), or a part of it."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster, self.numbers = roster, roster.numbers
+        self.by_number: dict[str, int] = {number: index for index, number in enumerate(self.numbers) if number}
+        self.by_short: dict[str, list[int]] = {}
+        for number, index in self.by_number.items():
+            self.by_short.setdefault(_short(number), []).append(index)
+        self.text = "\n".join(self.by_number)
+
+    def whole(self, value: Value) -> list[int]:
+        """Students with this number, in 18 digits or in 15."""
+        number = spelled(value)
+        index = self.by_number.get(number)
+        if index is not None:
+            return [index]
+        near = self.by_short.get(_short(number), []) if number else []
+        return [i for i in near if 15 in (len(number), len(self.numbers[i]))]
+
+    def fitting(self, value: Value) -> list[int]:
+        """Students whose number has the digits that can be read."""
+        pattern = _readable(value)
+        return (
+            [self.by_number[found[0]] for found in re.finditer(f"^{pattern}$", self.text, re.MULTILINE)]
+            if pattern
+            else []
+        )
+
+    def told(self, index: int) -> str:
+        return f"{self.roster.file} {self.roster.ref('身份证号', index)} {mask(self.roster.text('姓名', index))}"
+
+
+def _short(number: str) -> str:
+    return number[:6] + number[8:17] if len(number) == 18 else number
+
+
+def _tail_lost(value: Value) -> bool:
+    """Whether only the first fifteen digits are true, as in a number cell and in a text made from one."""
+    number = spelled(value)
+    if isinstance(value, int | float):
+        return len(number) == 18
+    return number.endswith("000") and identity_fault(number, dt.date.max) == "id-checksum"
+
+
+def _is_whole(value: Value) -> bool:
+    """Whether a cell holds a complete number: nothing hidden, no tail lost."""
+    return bool(_WHOLE.fullmatch(spelled(value))) and not _tail_lost(value)
+
+
+def _readable(value: Value) -> str:
+    """A pattern of the digits that a partly hidden or shortened number shows; '' where they are too few."""
+    if _tail_lost(value):
+        return f"{float(spelled(value)):.14e}".replace(".", "")[:15] + r"[\dX]{3}"
+    text = _HIDDEN.sub(".", spelled(value))
+    if "." not in text or not re.fullmatch(r"[\dX.]+", text, re.ASCII) or len(text.replace(".", "")) < _VISIBLE:
+        return ""
+    return text.replace(".", r"[\dX]") if len(text) == 18 else re.sub(r"\.+", r"[\\dX]+", text)
+
+
+def _alike(listed: str, ours: str) -> bool:
+    """Whether a name on a list, which may be hidden in part (张*), is that of our student."""
+    parts = re.split(r"[*×●○某?]+", fold(listed))
+    return bool(listed) and re.fullmatch(".{1,3}".join(map(re.escape, parts)), fold(ours)) is not None
+
+
+def _headings(line: list[Value], name: str, info: RosterInfo) -> list[int]:
+    """The columns of a heading row that hold names or numbers; none where the line is a single text."""
+    texts = {at: value for at, value in enumerate(line) if isinstance(value, str) and value.strip()}
+    pattern = _NUMBER if name == "身份证号" else _NAME
+    known = {at: info.of_heading(text) for at, text in texts.items()}
+    found = [
+        at
+        for at, text in texts.items()
+        if pattern.fullmatch(fold(text)) or ((field := known[at]) and field.name == name)
+    ]
+    return found if len(texts) > 1 else []
+
+
+def _entries(book: Book, info: RosterInfo) -> Iterator[_Listed]:
+    """Every person listed, with the column of each number: a list may set several persons side by side."""
     headed = False
     for sheet in book.sheets:
         heading = next(
-            (
-                (row, {info_field.name: at for at, info_field in known})
-                for row, line in enumerate(sheet.values[:HEADING_ROWS], 1)
-                if (known := [(at, f) for at, v in enumerate(line) if isinstance(v, str) and (f := info.of_heading(v))])
-                and any(f.name == "身份证号" for _, f in known)
-            ),
-            None,
+            (row for row, line in enumerate(sheet.values[:HEADING_ROWS]) if _headings(line, "身份证号", info)), None
         )
         if heading is None:
             continue
         headed = True
-        row, columns = heading
-        titles = {at: clean(v) for at, v in enumerate(sheet.values[row - 1]) if isinstance(v, str)}
-        told = [at for at, title in titles.items() if at not in (columns["身份证号"], columns.get("姓名")) and any(w in title for w in _OTHERS)]  # fmt: skip
-        for number, line in enumerate(sheet.values[row:], row + 1):
-            at = columns["身份证号"]
-            value = line[at] if at < len(line) else None
-            if value is None or not str(value).strip():
+        line = sheet.values[heading]
+        numbers, names = _headings(line, "身份证号", info), _headings(line, "姓名", info)
+        titles = {at: clean(v) for at, v in enumerate(line) if isinstance(v, str)}
+        told = [at for at, title in titles.items() if at not in (*numbers, *names) and any(w in title for w in _OTHERS)]
+        if len(names) == len(numbers):
+            owners: list[int | None] = list(names)
+        else:
+            owners = [max((n for n in names if n < at), default=names[0] if names else None) for at in numbers]
+        for row, cells in enumerate(sheet.values[heading + 1 :], heading + 2):
+            if is_total(cells):
                 continue
-            name = str(line[columns["姓名"]] or "").strip() if columns.get("姓名", len(line)) < len(line) else ""
-            about = "，".join(
-                f"{titles[i]} {clean(str(line[i]))}" for i in told if i < len(line) and line[i] is not None
-            )
-            found.append((sheet, (number, at + 1), spelled(value), name, about))
+            texts = [clean(str(value)) if value is not None else "" for value in cells]
+            about = "，".join(f"{titles[i]} {texts[i]}" for i in told if i < len(cells) and texts[i])
+            for at, owner in zip(numbers, owners, strict=True):
+                name = texts[owner] if owner is not None and owner < len(cells) else ""
+                numbered = at < len(cells) and any(map(str.isdigit, texts[at]))
+                # A person without a number has a name of his own and something beside it; a note below the list has not.
+                person = owners.count(owner) == 1 and name and not name_fault(name) and sum(map(bool, texts)) > 1
+                if numbered or person:
+                    yield _Listed(Ref(sheet.name, row, at + 1), cells[at] if numbered else None, name, about)
     if not headed:
-        names = "、".join(sheet.name for sheet in book.sheets[:5])
-        raise NotList(f"“{mask(book.name)}”的“{names}”里没有比对名单：要有一行列标题，其中有“身份证号”一列。")
-    return found
+        names_of = "、".join(sheet.name for sheet in book.sheets[:5])
+        raise NotList(f"“{mask(book.name)}”的“{names_of}”里没有比对名单：要有一行列标题，其中有“身份证号”一列。")

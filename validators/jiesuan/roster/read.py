@@ -133,7 +133,7 @@ def _add(roster: Roster, sheet: Sheet, heading: int, columns: dict[str, int]) ->
     key = [columns[name] - 1 for name in ("姓名", "身份证号") if name in columns]
     for row, line in enumerate(sheet.values[heading:], heading + 1):
         # 合计、填表人 and the like stand below a list: a student has a name or a number in its column.
-        if not any(at < len(line) and _filled(line[at]) for at in key) or _is_total(line):
+        if not any(at < len(line) and _filled(line[at]) for at in key) or is_total(line):
             continue
         roster.sheets.append(sheet.name)
         roster.rows.append(row)
@@ -146,7 +146,8 @@ def _filled(value: Value) -> bool:
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
-def _is_total(line: list[Value]) -> bool:
+def is_total(line: list[Value]) -> bool:
+    """Whether a row is no person but a total or a signature below the list."""
     first = next((value for value in line if _filled(value)), None)
     return isinstance(first, str) and fold(first).rstrip(":") in ("合计", "总计", "小计", "填表人", "审核人", "制表人")
 
