@@ -50,6 +50,22 @@ def test_days_and_what_to_mind() -> None:
     ]
 
 
+@pytest.mark.parametrize("year", [2025, 2026])
+@pytest.mark.parametrize(("law", "first"), [(FUJIAN, "09-13"), (QUANZHOU, "09-11")])
+def test_the_spring_settlement_of_later_years_is_carried_over_and_said_to_be(law: Law, first: str, year: int) -> None:
+    carried = f"推定：{year}年的通知没有收录，沿用2024年的，请核对当年通知"
+    unknown = "未知：收到通知后在自己的政策数据里补上日期"
+    found = [
+        (day.due.entry.title, day.date, day.remarks[0]) for day in days(law, year) if "结算" in day.due.entry.matter
+    ]
+    assert found == [
+        ("资助金结算（学校报市）（春）", dt.date.fromisoformat(f"{year}-{first}"), carried),
+        ("资助金结算（市报省）（春）", dt.date(year, 9, 20), carried),
+        ("资助金结算（学校报市）（秋）", None, unknown),
+        ("资助金结算（市报省）（秋）", None, unknown),
+    ]
+
+
 def test_a_year_without_its_own_notice_or_holidays() -> None:
     (day,) = days(one("05-04"), 2095)
     assert day.remarks[0] == "推定：2095年的通知没有收录，沿用2024年的，请核对当年通知"

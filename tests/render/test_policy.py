@@ -122,8 +122,6 @@ def test_years_have_other_deadlines() -> None:
     assert page.split("\n时限\n")[1].splitlines()[::2] == [
         "  学籍注册（春）  04-20 → 04-30",
         "  资助审批（春）  05-31 → 05-20",
-        "  资助金结算（学校报市）（春）  不再有（09-13）",
-        "  资助金结算（市报省）（春）  不再有（09-20）",
         "  扩围提标落实  新增 05-31",
         "  扩围提标报告  新增 06-06",
     ]
@@ -131,7 +129,7 @@ def test_years_have_other_deadlines() -> None:
     assert [(old and old["date"], new and new["date"]) for old, new in ((d["old"], d["new"]) for d in dates)][:3] == [
         ("2024-04-20", "2025-04-30"),
         ("2024-05-31", "2025-05-20"),
-        ("2024-09-13", None),
+        (None, "2025-05-31"),
     ]
 
 
