@@ -203,8 +203,8 @@ def test_a_city_with_everything(books: Path, folder: Path, monkeypatch: pytest.M
     assert lines(package) == [
         "✓ 主管部门结算表（附件3）：市表.xlsx",
         "✓ 学校结算表：一校.xlsx",
-        "✓ 拨付市属校资助金通知扫描件：人社局拨付市属校资助金.JPG",
         "✓ 财政拨付人社部门资助金通知扫描件：市财政局拨付市人社局资助金通知.pdf",
+        "✓ 拨付市属校资助金通知扫描件：人社局拨付市属校资助金.JPG",
         STAMPED,
         PAPER,
         "",
@@ -214,8 +214,8 @@ def test_a_city_with_everything(books: Path, folder: Path, monkeypatch: pytest.M
     assert [name for name, _ in package.files] == [
         f"附件3/{CITY}_2024春_附件3.xlsx",
         f"学校结算表/{package.files[1][1].report.school if package.files[1][1].report else ''}_2024春_结算表.xlsx",
-        "拨付通知/拨付市属校资助金通知.jpg",
         "拨付通知/市财政拨付市人社资助金通知.pdf",
+        "拨付通知/拨付市属校资助金通知.jpg",
     ]
 
 
@@ -229,8 +229,8 @@ def test_a_city_with_nothing_but_schools(books: Path, folder: Path) -> None:
             f"✗ 学校结算表：{n}.xlsx 与另一份是同一所学校（{collect(folder)[0].report.school}），只能留一份"  # type: ignore[union-attr]
             for n in (1, 2)
         ),
-        "✗ 拨付市属校资助金通知扫描件：没有找到（扫描件的文件名如“拨付市属校资助金通知.pdf”）",
         "✗ 财政拨付人社部门资助金通知扫描件：没有找到（扫描件的文件名如“市财政拨付市人社资助金通知.pdf”）",
+        "✗ 拨付市属校资助金通知扫描件：没有找到（扫描件的文件名如“拨付市属校资助金通知.pdf”）",
     ]
     assert package.missing == 5
 
@@ -254,6 +254,33 @@ def test_suggested_names_answer_their_own_item() -> None:
         if item.kind == "scan" and item.required:
             path = Path(f"{item.file}.pdf")
             assert next(i for i in submission().item if submission_module._matches(i, path.stem)) is item
+
+
+FROM_TREASURY, TO_SCHOOLS = "财政拨付人社部门资助金通知扫描件", "拨付市属校资助金通知扫描件"
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("泉州市财政局关于下达2024年春季技工院校学生资助资金的通知", FROM_TREASURY),
+        ("泉州市财政局 泉州市人力资源和社会保障局关于下达2024年技工学校国家助学金的通知", FROM_TREASURY),
+        ("财政拨付人社一", FROM_TREASURY),
+        ("市财政关于拨付2024年春季技工院校资助金的函", FROM_TREASURY),
+        ("拨付市人社局2024年春季技工院校资助金", FROM_TREASURY),
+        ("泉州市财政局关于拨付市属技工院校2024年春季资助金的通知", TO_SCHOOLS),
+        ("泉州市财政局关于下达各技工学校2024年春季资助金的通知", TO_SCHOOLS),
+        ("泉州市人社局关于拨付市属技工院校2024年春季资助金的通知", TO_SCHOOLS),
+        ("泉州市人力资源和社会保障局关于下达2024年春季技工院校中央财政补助资金的通知", TO_SCHOOLS),
+        ("泉州市人社局关于下达2024年春季资助金的通知", TO_SCHOOLS),
+        ("拨付学校资助金", TO_SCHOOLS),
+        ("附件3盖章", "盖章结算表扫描件"),
+        ("技工院校名单", None),
+    ],
+)
+def test_whose_notice_a_scan_is(folder: Path, name: str, item: str | None) -> None:
+    (folder / f"{name}.pdf").write_bytes(PDF)
+    (one,) = collect(folder)
+    assert (one.item and one.item.name) == item
 
 
 def test_two_scans_of_one_kind_and_what_answers_nothing(folder: Path) -> None:

@@ -46,13 +46,16 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing the notice asks for.  `file` is the name it is given: {单位} {校名} {学期} {学期简}."""
+    """One thing the notice asks for.  `file` is the name it is given: {单位} {校名} {学期} {学期简}.
+
+    A scan answers the first item of which its name has a word of every group of `words` and none of `unless`."""
 
     name: str
     kind: Literal["school", "bureau", "scan", "paper"]
     senders: tuple[str, ...]
     required: bool = True
     words: tuple[tuple[str, ...], ...] = ()
+    unless: tuple[str, ...] = ()
     folder: str = ""
     file: str = ""
     basis: str
@@ -171,4 +174,7 @@ def _scan(path: Path) -> Given:
 
 
 def _matches(item: Item, name: str) -> bool:
-    return bool(item.words) and all(any(fold(word) in name for word in group) for group in item.words)
+    def named(words: tuple[str, ...]) -> bool:
+        return any(fold(word) in name for word in words)
+
+    return bool(item.words) and all(map(named, item.words)) and not named(item.unless)
