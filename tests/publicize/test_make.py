@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 from jiesuan.produce_error import OutputError
 from jiesuan.publicize import make
 from jiesuan.publicize.lint import lint_file
-from jiesuan.publicize.make import Person, from_roster, from_workbook, public_list, rendered
+from jiesuan.publicize.make import Person, forbidden, from_roster, from_workbook, part_time, public_list, rendered
+from jiesuan.ref import Ref
 
 from ..making import PACK, SPRING, bound, sample
-from ..roster.making import HEADS, of_sample, roster, student
+from ..roster.making import HEADS, number, of_sample, roster, student
 
 MONDAY = dt.date(2024, 9, 2)
 PEOPLE = [
@@ -87,6 +88,56 @@ def test_from_a_roster() -> None:
     with pytest.raises(OutputError, match="没有“助学金”"):
         from_roster(roster(student(1), heads=tuple(h for h in HEADS if h != "助学金")), "助学金", SPRING)
     assert from_roster(roster(student(1, 助学金="是"), student(2, 学校名称="乙校")), "助学金", SPRING)[0] == ""
+
+
+def test_part_time_students_are_left_out() -> None:
+    made = roster(
+        student(1, 助学金="是"), student(2, 助学金="是", 学习形式="函授"), student(3, 助学金="否", 学习形式="非全日制"),
+        student(4, 助学金="是", 学习形式=None), student(5, 助学金="是", 学习形式="业余", 学籍状态="退学"),
+    )  # fmt: skip
+    assert [person.name for person in from_roster(made, "助学金", SPRING)[1]] == ["示例乙", "示例戊"]
+    assert part_time(made, "助学金", SPRING) == [Ref("导出", 4, 12)]
+
+
+# ── what may not be published is not written ──
+
+
+def refused(people: list[Person], name: str = "公示.xlsx") -> list[str]:
+    school = people[0].school
+    return forbidden(PACK, public_list(PACK, "助学金", SPRING, school, people, MONDAY), "名册.xlsx", name, MONDAY)
+
+
+def test_what_may_not_be_published_is_named_by_its_cell() -> None:
+    made = roster(
+        student(1, 助学金="是", 姓名=f"李四 {number(1)}"), student(2, 助学金="是", 姓名="王明（孤儿）", 班级="低保帮扶班"),
+        student(3, 助学金="是", 专业="数控加工13912345678"), student(4, 助学金="否", 姓名="赵六（残疾）"), student(5, 助学金="是"),
+    )  # fmt: skip
+    assert sorted(refused(from_roster(made, "助学金", SPRING)[1])) == [
+        f"“名册.xlsx”导出!B3（姓名）：有身份证号，350***********{number(1)[-4:]}",
+        "“名册.xlsx”导出!B4（姓名）：有困难类型的字样，孤儿",
+        "“名册.xlsx”导出!G5（专业）：有电话号码，139****5678",
+        "“名册.xlsx”导出!I4（班级）：有困难类型的字样，低保",
+    ]
+
+
+def test_the_cells_of_a_settlement_workbook() -> None:
+    workbook = bound(sample().filling, "市属", SPRING)
+    table = workbook.tables["精准明细"]
+    first = next(index for index in table.details() if table.amount("助学金金额", index) > 0)
+    assert refused(from_workbook(workbook, "助学金")[1]) == []
+    table.columns["班级"].raw[first] = "2023秋数控加工（低保）1班"
+    assert refused(from_workbook(workbook, "助学金")[1]) == [
+        f"“名册.xlsx”{table.ref('班级', first)}（班级）：有困难类型的字样，低保"
+    ]
+
+
+def test_a_finding_without_a_cell() -> None:
+    assert refused(PEOPLE) == []
+    assert refused(PEOPLE, "低保学生公示.xlsx") == ["文件名：有困难类型的字样，低保"]
+    listed = public_list(PACK, "助学金", SPRING, "某孤儿学校", PEOPLE, MONDAY)
+    assert forbidden(PACK, listed, "名册.xlsx", "公示.xlsx", MONDAY) == ["公示的标题：有困难类型的字样，孤儿"]
+    bare = [Person("某校13912345678", "一年级", "数控加工", "1班", "张三")]
+    assert refused(bare) == ["学校：有电话号码，139****5678"]
 
 
 def test_the_workbook() -> None:

@@ -238,6 +238,35 @@ def test_publish_from_a_roster(tmp_path: Path, roster_file: Path) -> None:
     assert "免学费补助资助对象公示" in done.stderr
 
 
+def test_what_may_not_be_published_is_not_written(tmp_path: Path) -> None:
+    names = [f"示例{number(serial)}" for serial in range(21)]
+    made = book(*(student(serial, 姓名=name, 助学金="是") for serial, name in enumerate(names)))
+    path, out = written(tmp_path, "名册.xlsx", made), tmp_path / "公示.docx"
+    done = run("publicize", path, "--term", "2024春", "--from", "2024-9-2", "-o", out)
+    assert (done.exit_code, out.exists()) == (2, False)
+    lines = done.stderr.splitlines()
+    assert lines[0] == "没有生成公示名单，什么也没有写：有 21 处不得公示，请改正后再生成。"
+    assert lines[1:3] == [
+        f"  “名册.xlsx”导出!B{row}（姓名）：有身份证号，350***********{number(row - 3)[-4:]}" for row in (3, 4)
+    ]
+    assert (len(lines), lines[-1]) == (22, "  ……还有 1 处")
+    assert not any(number(serial) in done.output for serial in range(21))
+
+
+@pytest.mark.parametrize(
+    ("count", "cells"), [(1, "导出!L4"), (21, "、".join(f"导出!L{row}" for row in range(4, 24)) + "等")]
+)
+def test_part_time_students_are_not_published(tmp_path: Path, count: int, cells: str) -> None:
+    others = (student(serial, 助学金="是", 学习形式="函授") for serial in range(2, count + 2))
+    path, out = written(tmp_path, "名册.xlsx", book(student(1, 助学金="是"), *others)), tmp_path / "公示.xlsx"
+    done = run("publicize", path, "--term", "2024春", "--from", "2024-9-2", "-o", out)
+    assert done.exit_code == 0
+    assert done.stderr.splitlines()[0] == (
+        f"注意：名册标为享受助学金的学生里有 {count} 名非全日制，不在资助范围，没有列入（{cells}）。"
+    )
+    assert "资助对象公示：1 人。" in done.stderr
+
+
 def test_check_tells_what_must_go(roster_file: Path) -> None:
     done = run("publicize", "--check", roster_file, "--format", "json")
     assert done.exit_code == 1

@@ -77,19 +77,20 @@ def publish(
 ) -> int:  # fmt: skip
     """Write the public list of a settlement workbook or a roster; the exit code."""
     from ..pack import load_pack
-    from ..publicize.make import PROJECTS, SUFFIXES, from_roster, from_workbook, public_list, rendered
+    from ..publicize import make
     from ..session import Failure, open_workbook
+    from ..text import mask
 
-    if project not in PROJECTS:
+    if project not in make.PROJECTS:
         raise Misuse("--project 后面写 助学金 或 免学费。")
-    if out.suffix.lower() not in SUFFIXES:
-        raise Misuse(f"公示名单写成 {'、'.join(SUFFIXES)}：“{out.name}”。")
+    if out.suffix.lower() not in make.SUFFIXES:
+        raise Misuse(f"公示名单写成 {'、'.join(make.SUFFIXES)}：“{out.name}”。")
     pack, day = load_pack(), start or dt.date.today()
     workbook = open_workbook(path, term=term)
     # A roster alone may look like the list of students; a settlement workbook has more than that one form.
     if not isinstance(workbook, Failure) and len(workbook.tables) > 1:
         wanted = workbook.term
-        school, people = from_workbook(workbook, project)
+        school, people = make.from_workbook(workbook, project)
         say("结算表里只有三类精准资助学生的名单；其他受助学生要公示的，请用学籍名册生成。")
     elif isinstance(workbook, Failure) and workbook.kind not in ("not-settlement", "term"):
         say(f"{workbook.file}：{workbook.message}")
@@ -99,9 +100,19 @@ def publish(
         if found is None:
             return FAILED
         wanted = term or current_term(day)
-        school, people = from_roster(found, project, wanted)
-    listed = public_list(pack, project, wanted, school, people, day)
-    write_out(out, rendered(listed, out.suffix.lower()), force=force)
+        school, people = make.from_roster(found, project, wanted)
+        if left := make.part_time(found, project, wanted):
+            cells = "、".join(map(str, left[: make.MOST_NAMED])) + ("等" if len(left) > make.MOST_NAMED else "")
+            say(f"注意：名册标为享受{project}的学生里有 {len(left)} 名非全日制，不在资助范围，没有列入（{cells}）。")
+    listed = make.public_list(pack, project, wanted, school, people, day)
+    if wrong := make.forbidden(pack, listed, mask(path.name), out.name, day):
+        say(f"没有生成公示名单，什么也没有写：有 {len(wrong)} 处不得公示，请改正后再生成。")
+        for words in wrong[: make.MOST_NAMED]:
+            say(f"  {mask(words)}")
+        if len(wrong) > make.MOST_NAMED:
+            say(f"  ……还有 {len(wrong) - make.MOST_NAMED} 处")
+        return FAILED
+    write_out(out, make.rendered(listed, out.suffix.lower()), force=force)
     say(f"{listed.title}：{len(listed.people)} 人。{listed.notice}")
     if listed.remark:
         say(f"注意：{listed.remark}。")

@@ -5,28 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 from ..bind import Workbook
+from ..book import Book, Sheet
 from ..identity import GRADES, major_of, parse_entry
 from ..marking.files import find_libreoffice
 from ..pack import Pack
 from ..produce_error import OutputError
+from ..ref import Ref
 from ..roster.compare import present, school_of
 from ..roster.read import Roster, grade_in
 from ..term import Term
 from ..workdays import workdays_after
-from .lint import PERIOD, public_fields
+from .lint import PERIOD, lint_book, public_fields
 
 COLUMNS = ("学校", "院系", "年级", "专业", "班级", "姓名")
 """What may be published (教育部2018年第9号预警), in the order of the list; policy says which of them are allowed."""
 PROJECTS = ("助学金", "免学费")
+PART_TIME = "非全日制"
 _FIXED = dt.datetime(2024, 9, 4)
 _TIMEOUT = 180
 SUFFIXES = (".xlsx", ".docx", ".pdf")
+MOST_NAMED = 20
+"""Cells named when a list may not be published."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Person:
     group: str
     """班级."""
     name: str
+    places: Mapping[str, Ref] = field(default_factory=dict, compare=False)
+    """Column → the cell it was taken from."""
 
     def column(self, name: str) -> str:
         return {"学校": self.school, "年级": self.grade, "专业": self.major, "班级": self.group, "姓名": self.name}.get(
@@ -70,29 +77,44 @@ def from_workbook(workbook: Workbook, project: str) -> tuple[str, list[Person]]:
     for index in table.details():
         name = table.text("姓名", index)
         if name and f"{project}金额" in table.columns and table.amount(f"{project}金额", index) > 0:
-            people.append(_person(school, table.text("班级", index), name, workbook.term))
+            group, own = table.ref("班级", index), table.ref("姓名", index)
+            line = next((t.lines["学校名称"].ref for t in workbook.tables.values() if "学校名称" in t.lines), None)
+            cells = {"学校": line, "年级": group, "专业": group, "班级": group, "姓名": own}
+            places = {column: ref for column, ref in cells.items() if ref}
+            people.append(_person(school, table.text("班级", index), name, workbook.term, places))
     return school, people
 
 
-def _person(school: str, group: str, name: str, term: Term) -> Person:
+def _person(school: str, group: str, name: str, term: Term, places: Mapping[str, Ref]) -> Person:
     entry = parse_entry(group)
     grades = entry.grades(term) if entry else frozenset()
-    return Person(
-        school, min(grades, key=GRADES.index) if grades else "", major_of(entry) if entry else "", group, name
-    )
+    grade = min(grades, key=GRADES.index) if grades else ""
+    return Person(school, grade, major_of(entry) if entry else "", group, name, places)
 
 
 def from_roster(roster: Roster, project: str, term: Term) -> tuple[str, list[Person]]:
-    """School and students of a roster who are marked as getting the aid and were here in the term."""
-    if not roster.has(project):
-        raise OutputError(f"名册里没有“{project}”（是否享受）这一列，不知道公示哪些学生。")
+    """School and students of a roster who are marked as getting the aid, were here in the term and study full time."""
+    names = {"学校": "学校名称", "年级": "年级", "专业": "专业", "班级": "班级", "姓名": "姓名"}
     people = [
-        Person(roster.text("学校名称", i), grade_in(roster, i, term) or "", roster.text("专业", i), roster.text("班级", i), roster.text("姓名", i))
-        for i in range(len(roster))
-        if roster.code(project, i) == "是" and any(present(roster, i, term))
+        Person(roster.text("学校名称", i), grade_in(roster, i, term) or "", roster.text("专业", i), roster.text("班级", i),
+               roster.text("姓名", i), {column: roster.ref(name, i) for column, name in names.items()})
+        for i in _marked(roster, project, term)
+        if roster.code("学习形式", i) != PART_TIME
     ]  # fmt: skip
     schools = roster.schools
     return (schools[0] if len(schools) == 1 else ""), people
+
+
+def part_time(roster: Roster, project: str, term: Term) -> list[Ref]:
+    """Where the roster marks students as getting the aid who do not study full time: they are not entitled to it."""
+    marked = _marked(roster, project, term)
+    return [roster.ref("学习形式", i) for i in marked if roster.code("学习形式", i) == PART_TIME]
+
+
+def _marked(roster: Roster, project: str, term: Term) -> list[int]:
+    if not roster.has(project):
+        raise OutputError(f"名册里没有“{project}”（是否享受）这一列，不知道公示哪些学生。")
+    return [i for i in range(len(roster)) if roster.code(project, i) == "是" and any(present(roster, i, term))]
 
 
 def public_list(
@@ -112,6 +134,26 @@ def public_list(
         f"公示期：{_day(start)}至{_day(end.date)}（不少于{PERIOD}个工作日）。公示期间如有异议，请以书面形式向学校学生资助管理机构反映。"
     )  # fmt: skip
     return PublicList(f"{school}{term.title}{kind}资助对象公示", notice, columns, tuple(ordered), end.remark)
+
+
+def forbidden(pack: Pack, listed: PublicList, source: str, target: str, today: dt.date) -> list[str]:
+    """What of a list may not be published, by the same linter that checks lists: the cells of the file `source` it was taken
+    from, in words.  `target` is the name of the file to be written."""
+    sheet = Sheet("公示")
+    rows: list[list[str]] = [[listed.title], [listed.notice], ["序号", *listed.columns], *listed.rows()]
+    for row, line in enumerate(rows, 1):
+        for column, text in enumerate(line, 1):
+            sheet.put(row, column, text)
+    found: dict[tuple[Ref | None, str], str] = {}
+    # What stands in the title stands in a row as well, and is told there with its cell.
+    for finding in sorted(lint_book(Book(target, [sheet]), pack, today=today).findings, key=lambda f: f.order[0] <= 3):
+        row, at = finding.order
+        name = listed.columns[at - 2] if row > 3 else ""
+        ref = listed.people[row - 4].places.get(name) if name else None
+        label = f"“{source}”{ref}（{name}）" if ref else name or (finding.label if not row else "公示的标题")
+        if name or not row or not found:
+            found[ref, finding.code] = f"{label}：{finding.message}，{finding.actual}"
+    return list(found.values())
 
 
 def _day(day: dt.date) -> str:
