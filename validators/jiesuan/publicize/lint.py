@@ -12,15 +12,16 @@ from pathlib import Path
 from ..book import Book, Sheet, Value
 from ..pack import Pack
 from ..policy import PublicField
-from ..reading import UnreadableFile, open_book, received
+from ..reading import UnreadableFile, received
 from ..ref import Ref
 from ..regions import load_law
 from ..report import Finding, Report, Unverified
 from ..rule import LEVELS, Rule
 from ..text import clean, fold, mask
 from ..workdays import is_workday, workdays_between
-from .parts import BESIDE, Piece, document_texts, hidden_texts, pictures
+from .parts import BESIDE, Piece, document_texts, embedded, hidden_texts, pictures
 from .personal import is_birth, personal
+from .whole import whole
 
 SET = "公示"
 PERIOD = 5
@@ -30,7 +31,11 @@ _CHECK_OF = {
     "身份证件号码": "identity", "银行卡号": "card", "电话号码": "phone", "出生日期": "birth", "家庭住址": "address",
     "困难类型": "hardship",
 }  # fmt: skip
-CHECKS = frozenset(_CHECK_OF.values()) | {"column", "hidden", "period"}
+CONTENT = frozenset(_CHECK_OF.values())
+"""Checks of what stands anywhere in a file."""
+CHECKS = CONTENT | {"column", "hidden", "period"}
+DEPTH = 2
+"""How deep files embedded in one another are opened."""
 _PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PERIOD = re.compile(
@@ -40,20 +45,29 @@ _PERIOD = re.compile(
 
 def lint_file(path: Path, pack: Pack, *, today: dt.date | None = None, password: str | None = None) -> Report:
     """Lint a workbook or a .docx.  Raises UnreadableFile."""
-    data = received(path)
+    return lint_data(path, received(path), pack, today=today, password=password)
+
+
+def lint_data(
+    path: Path, data: bytes, pack: Pack, *, today: dt.date | None = None, password: str | None = None, depth: int = 0
+) -> Report:
+    """Lint the content of a file, and of the files embedded in it.  Raises UnreadableFile."""
+    linter = Linter(pack, path.name, today or dt.date.today())
     if path.suffix.lower() == ".docx" and data.startswith(b"PK"):
-        linter = Linter(pack, path.name, today or dt.date.today())
         for piece in document_texts(data):
             linter.piece(piece)
+        linter.inside(data, depth)
         report = linter.report(hashlib.sha256(data).hexdigest())
         report.remarks += picture_remarks(data)
         return report
     if data.startswith(b"%PDF"):
         raise UnreadableFile("not-a-workbook", "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。")
-    book = open_book(path, password=password, data=data)
-    pieces = list(hidden_texts(data)) if data.startswith(b"PK") and path.suffix.lower() != ".ods" else []
-    report = lint_book(book, pack, pieces=pieces, today=today)
-    report.remarks += picture_remarks(data)
+    book, package, unseen = whole(path, data, password)
+    linter.unseen += [unseen] if unseen else []
+    if package:
+        linter.inside(package, depth)
+    report = linter.book(book, list(hidden_texts(package)) if package else [])
+    report.remarks += picture_remarks(package)
     return report
 
 
@@ -65,18 +79,7 @@ def picture_remarks(data: bytes) -> list[str]:
 
 def lint_book(book: Book, pack: Pack, *, pieces: list[Piece] | None = None, today: dt.date | None = None) -> Report:
     """Lint a workbook in memory; `pieces` are the texts outside its cells."""
-    linter = Linter(pack, book.name, today or dt.date.today())
-    for name in [book.name, *(sheet.name for sheet in book.sheets)]:
-        linter.text(name, "", "", "文件名" if name == book.name else "工作表名")
-    for sheet in book.sheets:
-        linter.sheet(sheet)
-    for name, value in book.properties.items():
-        linter.text(value, "", "", f"文件属性“{mask(name)}”")
-    for piece in pieces or []:
-        linter.piece(piece)
-    report = linter.report(book.sha256)
-    report.remarks += book.remarks
-    return report
+    return Linter(pack, book.name, today or dt.date.today()).book(book, pieces or [])
 
 
 def public_fields(pack: Pack) -> list[PublicField]:
@@ -99,6 +102,40 @@ class Linter:
         self.periods = 0
         self.said = False
         """Whether anything stands in a cell or a paragraph."""
+        self.unseen: list[str] = []
+        """Why something of the file could not be looked at."""
+
+    def book(self, book: Book, pieces: list[Piece]) -> Report:
+        """The report on a workbook and the texts outside its cells."""
+        for name in [book.name, *(sheet.name for sheet in book.sheets)]:
+            self.text(name, "", "", "文件名" if name == book.name else "工作表名")
+        for sheet in book.sheets:
+            self.sheet(sheet)
+        for name, value in book.properties.items():
+            self.text(value, "", "", f"文件属性“{mask(name)}”")
+        for piece in pieces:
+            self.piece(piece)
+        report = self.report(book.sha256)
+        report.remarks += book.remarks
+        return report
+
+    def inside(self, data: bytes, depth: int) -> None:
+        """The files embedded in a package: whoever gets the file can open them."""
+        for path, content in embedded(data):
+            where = f"嵌着的文件“{mask(path.name)}”"
+            self.add("hidden", "", "", where, "文件里嵌着另一个文件，谁都能打开")
+            try:
+                if depth >= DEPTH:
+                    raise UnreadableFile("too-large")
+                report = lint_data(path, content, self.pack, today=self.today, depth=depth + 1)
+            except UnreadableFile:
+                self.unseen.append(f"{where}打不开，里面的内容没有检查；请删去它")
+                continue
+            self.unseen += [item.why for item in report.unchecked if item.rule.check in CONTENT and not report.blank]
+            for found in report.findings:
+                if found.rule.check in CONTENT:
+                    label = f"{where}{f'{found.sheet}!{found.cell}' if found.cell else found.label}"
+                    self.add(found.rule.check, "", "", label, found.message, actual=found.actual)
 
     # ── one sheet ──
 
@@ -246,6 +283,10 @@ class Linter:
         report.findings = sorted(
             self.findings, key=lambda f: (LEVELS.index(f.level), place.get(f.sheet, 99), f.order, f.code, f.label)
         )
+        for why in dict.fromkeys(self.unseen):
+            hit = {f.code for f in report.findings} | {item.rule.code for item in report.unchecked}
+            held = (rule for rule in rules if rule.check in CONTENT | {"hidden"} and rule.code not in hit)
+            report.unchecked += [Unverified(rule, why) for rule in held]
         if "period" in self.rules and not self.periods:
             report.unchecked.append(Unverified(self.rules["period"], "没有找到写明起止日期的“公示期：……至……”"))
         return report

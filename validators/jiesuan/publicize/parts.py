@@ -6,12 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import NamedTuple
 
 from ..reading.guard import Package
 
 _TEXT = re.compile(rb">([^<>]+)<")
 _VALUE = re.compile(rb'\b(?:v|formula1|name|descr|title|alt|oddHeader|oddFooter)="([^"]{6,})"')
+_UNSEEN = {
+    "修订中删去的": re.compile(rb"<w:delText(?:\s[^>]*)?>([^<]*)<"),
+    "域代码": re.compile(rb"<w:(?:delI|i)nstrText(?:\s[^>]*)?>([^<]*)<"),
+}
+"""What of a paragraph is not shown, and is one click away."""
 _RUNS = re.compile(rb"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|<(w:tab|w:br)\b[^>]*/>")
 _CONTAINER = re.compile(rb"(<((?:\w+:)?(?:comment|p|threadedComment))[ >].*?</\2>)", re.DOTALL)
 _WHERE = (
@@ -31,6 +37,7 @@ _WHERE = (
 BESIDE = frozenset({"文件属性", "名称和其他设置", "附带的数据", "数字格式"})
 """Places that hold texts in every file, even where nobody wrote a word."""
 _PICTURE = re.compile(r"(?:^|/)media/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$", re.IGNORECASE)
+_EMBEDDED = re.compile(r"(?:^|/)(?:embeddings/|afchunk)", re.IGNORECASE)
 _BESIDE = {
     "超链接": re.compile(rb'\bTarget="([^"]+)"[^>]*TargetMode="External"'),
     "数字格式": re.compile(rb'\bformatCode="([^"]+)"'),
@@ -51,6 +58,14 @@ class Piece(NamedTuple):
 def pictures(data: bytes) -> int:
     """How many pictures lie in an Office file (OOXML); 0 for any other file.  Raises UnreadableFile."""
     return sum(bool(_PICTURE.search(name)) for name in Package(data)) if data.startswith(b"PK") else 0
+
+
+def embedded(data: bytes) -> Iterator[tuple[Path, bytes]]:
+    """The files that lie in an Office file (OOXML) to be opened from there.  Raises UnreadableFile."""
+    package = Package(data)
+    for name in sorted(package):
+        if _EMBEDDED.search(name) and not name.endswith(".rels"):
+            yield Path(Path(name).name), package.read(name)
 
 
 def hidden_texts(data: bytes) -> Iterator[Piece]:
@@ -91,6 +106,8 @@ def document_texts(data: bytes) -> Iterator[Piece]:
     package = Package(data)
     for name in sorted(package):
         folded = name.lower()
+        if folded.endswith(".rels"):
+            yield from (Piece("超链接", _decoded(text)) for text in _BESIDE["超链接"].findall(package.xml(name)))
         if not folded.endswith(".xml") or any(word in folded for word in _SKIP):
             continue
         content = package.xml(name)
@@ -103,6 +120,7 @@ def document_texts(data: bytes) -> Iterator[Piece]:
                 text = _paragraph(found) if b"<w:t" in found else " ".join(map(_decoded, _TEXT.findall(found)))
                 if text.strip():
                     yield Piece(where, text)
+                yield from _unseen(where, found)
 
 
 def _body(content: bytes) -> Iterator[Piece]:
@@ -121,8 +139,17 @@ def _body(content: bytes) -> Iterator[Piece]:
             text = _paragraph(token)
             if not depth:
                 paragraph += 1
+            where = f"第{table}个表格第{row}行第{column}列" if depth else f"第{paragraph}段"
             if text.strip():
-                yield Piece(f"第{table}个表格第{row}行第{column}列" if depth else f"第{paragraph}段", text)
+                yield Piece(where, text)
+            yield from _unseen(where, token)
+
+
+def _unseen(where: str, content: bytes) -> Iterator[Piece]:
+    for kind, pattern in _UNSEEN.items():
+        text = "".join(map(_decoded, pattern.findall(content)))
+        if text.strip():
+            yield Piece(f"{where}（{kind}）", text)
 
 
 def _paragraph(content: bytes) -> str:
