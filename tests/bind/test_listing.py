@@ -216,6 +216,8 @@ ONLY_NAMED = "\t2023秋幼儿教育1班\t李四\t\t\t\t1000\t\t1050"
         ([SECOND, student(), *FOOT], [((15, 2), BELOW.format(15, f"“{SECOND}”"))]),
         ([*FOOT, "", student()], [((18, 2), BELOW.format(18, "所属一类"))]),
         (["\t\t\t350582 20070101 1238"], [((14, 4), BELOW.format(14, "所属一类"))]),
+        (["\t\t李四\t35058220070101123"], [((14, 3), BELOW.format(14, "所属一类"))]),
+        (["\t\t李四\t2024年9月5日"], []),
         ([ONLY_NAMED], [((14, 2), BELOW.format(14, "所属一类"))]),
         (
             ["其他类学生\t\t\t\t\t3\t3000\t3\t3150"],

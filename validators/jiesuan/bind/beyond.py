@@ -80,7 +80,7 @@ def students_beyond(
     form: Form, labels: Labels, after: int, placed: dict[str, int], member_in: Callable[[int], str], total: int
 ) -> list[Problem]:
     """A finding per row behind row `after` of a list that holds a student: up to the foot an identity number or a name
-    with an amount, past it only the number.  `member_in` tells the section a row names itself, `total` the row of the
+    with an amount or most of a number, past it only the number.  `member_in` tells the section a row names itself, `total` the row of the
     grand total, 0 without."""
     identity = [placed[column.name] for column in form.fields if column.type == "身份证号" and column.name in placed]
     names = [placed[column.name] for column in form.fields if column.type == "姓名" and column.name in placed]
@@ -98,7 +98,8 @@ def students_beyond(
         known = any(_identity(at.get(column)) for column in identity)
         named = any(isinstance(name := at.get(column), str) and _NAME.fullmatch(fold(name)) for column in names)
         given = sum(0 < (read_number(at.get(column)).value or 0) < _MOST_AID for column in amounts)
-        if known or (not passed and named and given):
+        almost = any(sum(map(str.isdigit, str(at.get(column)))) >= 15 for column in identity)
+        if known or (not passed and named and (given or almost)):
             where = f"“{section}”" if section else "所属一类"
             message = f"第{row}行的学生{below}，没有计入任何小计、合计，也没有核对；请移到{where}小计行的上面。"
         elif not passed and texts and given >= (1 if own else 2):

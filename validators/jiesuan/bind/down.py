@@ -7,6 +7,7 @@ from ..table import Problem, Table
 from ..text import fold
 from .beyond import figures_in, is_foot, texts_in
 from .headers import HEADER_ROWS, Labels, Path, column_paths, known_headings
+from .lost import follower, lost_label
 from .placed import FIELDS, Placed, finish
 from .totals import TotalLabel, total_labels
 
@@ -28,7 +29,7 @@ def bind_down(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple
             across[column] = {axis: member for axis, (member, _) in members.items()}
             for axis, (member, text) in members.items():
                 texts.setdefault(f"{axis}/{member}", text)
-    blocks, assumed = _blocks(form, tuple(axis for axis in shape.rows if axis != FIELDS), labels, stub, fields, totals)
+    blocks, assumed = _blocks(form, tuple(axis for axis in shape.rows if axis != FIELDS), placed, stub, fields, totals)
     for row, down in blocks.items():
         for column, members_across in across.items():
             key = _key(form, members_across | down)
@@ -79,13 +80,14 @@ def _members(
 def _blocks(
     form: Form,
     axes: tuple[str, ...],
-    labels: Labels,
+    placed: Placed,
     stub: int,
     fields: dict[int, str],
     totals: dict[str, TotalLabel],
 ) -> tuple[dict[int, dict[str, str]], frozenset[str]]:
     """Row → members of the row axes, by the labels left of the fields or, without any, by order; and the axes for which
-    the order was taken."""
+    the order was taken.  A block that begins anew without its label is reported and taken for the next in order."""
+    labels = placed.labels
 
     def said(row: int, column: int) -> dict[str, str]:
         text = labels.at(row, column)
@@ -98,6 +100,8 @@ def _blocks(
 
     blocks: dict[int, dict[str, str]] = {}
     state: dict[str, str] = {}
+    told: set[tuple[str, str]] = set()
+    unknown = False
     naming = [column for column in range(1, stub) if any(said(row, column) for row in fields)]
     for row in fields:
         for column in naming:
@@ -105,6 +109,15 @@ def _blocks(
                 state |= words
             elif labels.at(row, column):
                 state.clear()  # the name of a block that nobody knows
+                unknown = True
+        if naming and len(axes) == 1 and not unknown and not any(labels.at(row, column) for column in naming):
+            axis, seen = axes[0], state.get(axes[0])
+            member = follower(form, axis, seen) if seen is None or (seen, fields[row]) in told else None
+            later = {said(at, column).get(axis) for at in fields if at > row for column in naming}
+            if member is not None and member not in later:
+                state[axis] = member
+                placed.problems.append(lost_label(placed.sheet.name, form, axis, member, (row, naming[0])))
+        told |= {(member, fields[row]) for member in state.values()}
         if len(state) == len(axes):
             blocks[row] = dict(state)
     only = form.axis_named(axes[0])

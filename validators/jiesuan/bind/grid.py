@@ -9,6 +9,7 @@ from ..text import fold
 from .beyond import labelled_figures
 from .down import bind_down
 from .headers import HEADER_ROWS, Labels, column_paths, known_headings, match_columns, number_row
+from .lost import lost_label, lost_member
 from .placed import FIELDS, Placed, finish
 from .template import bound_alike, note
 from .totals import TotalLabel, total_labels
@@ -77,6 +78,11 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
     begin = _header_end(labels, range(top, first_row), figures, numbers) + 1
     for row in range(begin, len(sheet.values) + 1):
         key, label = _row_key(form, shape.rows, stubs, labels, totals, row, state)
+        start = begin
+        while lost := lost_member(form, shape.rows, stubs, labels, start, row, state, again=key in placed.cells):
+            _begin_group(placed, form, shape.rows, stubs, row, state, *lost)
+            parts = tuple(state.get(axis, "") for axis in form.axes)
+            key, label, start = (parts if "" not in parts else None), labels.at(row, stubs[inner]), row
         if key is None:
             _note_stranger(placed, form, labels, row, stubs, columns)
             continue
@@ -88,6 +94,24 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
             placed.problems += labelled_figures(form, labels, row, inputs, label)
             break
     return finish(form, shape, placed, columns, paths), placed.problems
+
+
+def _begin_group(
+    placed: Placed,
+    form: Form,
+    axes: tuple[str, ...],
+    stubs: dict[str, int],
+    row: int,
+    state: dict[str, str],
+    axis: str,
+    member: str,
+) -> None:
+    """Take a row whose group has lost its label for the first of that group, and report the label."""
+    for between in axes[axes.index(axis) + 1 : -1]:
+        if between in stubs and not placed.labels.at(row, stubs[between]):
+            state.pop(between, None)
+    state[axis] = member
+    placed.problems.append(lost_label(placed.sheet.name, form, axis, member, (row, stubs[axis])))
 
 
 def _header_end(labels: Labels, rows: range, columns: list[int], numbers: dict[int, int]) -> int:
