@@ -394,3 +394,35 @@ def test_formulas_without_results_are_calculated_before_binding() -> None:
         for (key, name), cell in part.places.items()
         if name.startswith("第") and "*" not in key and isinstance(value := sheet.value(*cell), int)
     )
+
+
+@pytest.mark.parametrize(
+    ("set_name", "own_id", "other_id", "other_set"), [("省属", "1-4", "2-4", "市属"), ("市属", "2-4", "1-4", "省属")]
+)
+def test_the_form_of_the_other_set_is_said_once(set_name: str, own_id: str, other_id: str, other_set: str) -> None:
+    sheet, _ = sample_sheet(other_id)
+    fees, _ = sample_sheet("1-3" if set_name == "省属" else "2-3")
+    workbook = bound(fees, sheet, set_name=set_name)
+    right, wrong = form(own_id), form(other_id)
+    assert [problem for problem in workbook.problems if problem.check != "missing-form"] == [
+        Problem(
+            "missing-row",
+            sheet.name,
+            (2, 1),
+            f"附件{own_id}",
+            f"这张表是附件{other_id}《{wrong.name}》，是{other_set}学校填的；本工作簿是{set_name}的，"
+            f"应填附件{own_id}《{right.name}》。请换用附件{own_id}重填（jiesuan new {set_name} --term 2024春 可生成空白表），"
+            "不要在这张表上补行补列；这张表上的数没有核对。",
+        )
+    ]
+    assert "生均" not in workbook.tables and "生均" not in workbook.titles
+
+
+def test_a_form_that_lacks_rows_of_both_sets_is_taken_for_its_own() -> None:
+    sheet, laid = sample_sheet("2-4")
+    row, _ = laid.places[("二年级", "休闲保健"), "第1月"]
+    sheet.put(row, 2, None)
+    workbook = bound(sheet, set_name="市属")
+    assert [problem.label for problem in workbook.problems if problem.check == "missing-row"] == [
+        "二年级 （一）休闲保健"
+    ]

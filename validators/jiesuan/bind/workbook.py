@@ -93,6 +93,10 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
             # A sheet that only mentions the title, e.g. instructions, is no second form.
             if other is not found and double.keys:
                 bound.problems.append(_double(form, found, other, chosen_term))
+        wrong = _other_set(bound, form, found, problems)
+        if wrong is not None:
+            bound.problems.append(wrong)
+            continue
         bound.tables[form.role] = table
         bound.titles[form.role] = (found.title_row, found.title_column, found.title)
         bound.problems += problems
@@ -106,6 +110,31 @@ def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
     table, problems = binder(form, found.labels, found.title_row)
     read_lines(form, table, found.labels)
     return table, problems
+
+
+def _missing(problems: list[Problem]) -> bool:
+    return any(problem.check in ("missing-row", "missing-column") and problem.cell is None for problem in problems)
+
+
+def _other_set(bound: Workbook, form: Form, found: _Sheet, problems: list[Problem]) -> Problem | None:
+    """A sheet that lacks rows or columns of its form, and has the title and everything of the same form of another set, is
+    that form: what it lacks would only mislead."""
+    if not _missing(problems):
+        return None
+    for item in bound.pack.info.set:
+        for other in bound.pack.set_forms(item.name, bound.term) if item.name != bound.set else ():
+            if other.role != form.role or not any(fold(title) in fold(found.title) for title in other.titles):
+                continue
+            table, failing = _bind_one(other, found)
+            if table.keys and not _missing(failing):
+                message = (
+                    f"这张表是附件{other.id}《{other.name}》，是{item.name}学校填的；本工作簿是{bound.set}的，"
+                    f"应填附件{form.id}《{form.name}》。请换用附件{form.id}重填（jiesuan new {bound.set} --term "
+                    f"{bound.term} 可生成空白表），不要在这张表上补行补列；这张表上的数没有核对。"
+                )
+                cell = (max(found.title_row, 1), found.title_column)
+                return Problem("missing-row", found.sheet.name, cell, f"附件{form.id}", message)
+    return None
 
 
 def _rank(table: Table, found: _Sheet, term: Term) -> tuple[bool, bool, bool, int, int]:
