@@ -426,3 +426,18 @@ def test_a_form_that_lacks_rows_of_both_sets_is_taken_for_its_own() -> None:
     assert [problem.label for problem in workbook.problems if problem.check == "missing-row"] == [
         "二年级 （一）休闲保健"
     ]
+
+
+def test_the_form_of_a_term_without_grade_three_is_said_to_be_old() -> None:
+    sheet, _ = sample_sheet("2-1", SPRING)
+    workbook = bound(sheet, term=LATER, set_name="市属")
+    assert [problem for problem in workbook.problems if problem.check != "missing-form"] == [
+        Problem(
+            "missing-row",
+            sheet.name,
+            (2, 1),
+            "三年级",
+            "找不到“三年级”这一列：2025年春季学期的表有“三年级”，这张表是以前学期的样式。"
+            "请用本学期的空白表重填（jiesuan new 市属 --term 2025春 可生成）。",
+        )
+    ]

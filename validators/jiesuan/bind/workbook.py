@@ -99,7 +99,7 @@ def bind(book: Book, pack: Pack, *, term: Term | None = None, set_name: str | No
             continue
         bound.tables[form.role] = table
         bound.titles[form.role] = (found.title_row, found.title_column, found.title)
-        bound.problems += problems
+        bound.problems += [_of_earlier_term(bound, form, found, problem) for problem in problems]
         bound.problems += _hidden(table)
         bound.problems += wrong_months(table, chosen_term, found.labels, found.title_row)
     return bound
@@ -135,6 +135,20 @@ def _other_set(bound: Workbook, form: Form, found: _Sheet, problems: list[Proble
                 cell = (max(found.title_row, 1), found.title_column)
                 return Problem("missing-row", found.sheet.name, cell, f"附件{form.id}", message)
     return None
+
+
+def _of_earlier_term(bound: Workbook, form: Form, found: _Sheet, problem: Problem) -> Problem:
+    """The finding about a group of columns that the form of an earlier term does not have says so."""
+    early = bound.pack.form(form.id, Term.parse(bound.pack.info.since))
+    added = {member.name for axis in early.axis for member in axis.members if member.closed}
+    now_closed = {member.name for axis in form.axis for member in axis.members if member.closed}
+    if problem.check != "missing-row" or problem.cell is not None or problem.label not in added - now_closed:
+        return problem
+    message = (
+        f"找不到“{problem.label}”这一列：{bound.term.title}的表有“{problem.label}”，这张表是以前学期的样式。"
+        f"请用本学期的空白表重填（jiesuan new {bound.set} --term {bound.term} 可生成）。"
+    )
+    return problem._replace(cell=(max(found.title_row, 1), found.title_column), message=message)
 
 
 def _rank(table: Table, found: _Sheet, term: Term) -> tuple[bool, bool, bool, int, int]:
