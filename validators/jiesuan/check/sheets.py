@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 
-from ..number import rounding
+from ..number import plain, read_number, rounding
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount
-from ..table import Table, text_cells
+from ..table import LineValue, Table, text_cells
 from ..term import Term
 from ..text import fold
 from .context import Context, signed
@@ -20,6 +20,8 @@ from .ledger import NOISE
 _ZERO = Decimal(0)
 _DATE_LIKE = re.compile(r"[\d年月日号./-]+")
 _YEAR_MONTH = re.compile(r"(20\d{2})[年./-](\d{1,2})")
+_YEAR = re.compile(r"(?<![\d至到~-])(?:20)?(\d{2})年度?实际收到")
+"""`2024年度实际收到`; of two years (`23-24年度`) none is the year."""
 
 
 def same_line(context: Context) -> None:
@@ -168,26 +170,42 @@ def balance(context: Context) -> None:
 def previous_end(context: Context) -> None:
     """D8: the balance brought forward stands at the end of the previous term."""
     year, month = context.workbook.term.previous.end
-    _dated(context, "前期截止", "前期结余的截止年月", (year, month), f"{year}年{month}月")
+    for _, line, said in _dated(context, "前期截止", "前期结余的截止年月"):
+        _on_time(context, "前期截止", line, said == (year, month), f"{year}年{month}月")
 
 
 def received_year(context: Context) -> None:
-    """D8: money of a year is received in that year."""
-    year = context.workbook.term.year
-    _dated(context, "收款日期", "收款日期", (year,), f"{year}年")
+    """D8: money of a year is received in that year, the one written on the line: in an autumn term it may be the next."""
+    for table, line, (year, _) in _dated(context, "收款日期", "收款日期"):
+        match = _YEAR.search(_row_text(table, line.ref.row))
+        if match is None:
+            context.ledger.cannot(context.rule, "表下没有写明是哪一年度实际收到的")
+        else:
+            written = 2000 + int(match[1])
+            _on_time(context, "收款日期", line, year == written, f"{written}年")
 
 
-def _dated(context: Context, name: str, words: str, wanted: tuple[int, ...], expected: str) -> None:
-    """A blank below the table whose year, or year and month, is the one wanted."""
+def _row_text(table: Table, row: int) -> str:
+    """A row read as one sentence, which may be spread over its cells."""
+    values = table.sheet.values[row - 1] if row <= len(table.sheet.values) else []
+    numbers = [None if isinstance(value, str) else read_number(value).value for value in values]
+    pairs = zip(values, numbers, strict=True)
+    return "".join(plain(number) if number is not None else fold(str(value or "")) for value, number in pairs)
+
+
+def _dated(context: Context, name: str, words: str) -> Iterator[tuple[Table, LineValue, tuple[int, int]]]:
+    """The blank of that name below each table, with the year and month written there."""
     for table in context.tables():
         line = table.lines.get(name)
         match = _YEAR_MONTH.search(line.text) if line else None
         if line is None or match is None:
             context.ledger.cannot(context.rule, f"表下{words}没有填")
-            continue
-        holds = tuple(map(int, match.groups()))[: len(wanted)] == wanted
+        else:
+            yield table, line, (int(match[1]), int(match[2]))
 
-        def describe(_: int, ref: Ref = line.ref, text: str = line.text) -> Finding:
-            return context.at_ref(ref, f"表下 · {name}", context.rule.name, expected=expected, actual=text)
 
-        context.ledger.demand(context.rule, [holds], describe)
+def _on_time(context: Context, name: str, line: LineValue, holds: bool, expected: str) -> None:
+    def describe(_: int) -> Finding:
+        return context.at_ref(line.ref, f"表下 · {name}", context.rule.name, expected=expected, actual=line.text)
+
+    context.ledger.demand(context.rule, [holds], describe)
