@@ -71,6 +71,40 @@ def test_a_school_listed_twice_last_term_is_compared_with_neither() -> None:
     assert [(item.rule.code, item.why) for item in report.unchecked] == [("T501", why)]
 
 
+def told_of_the_balance(end: object, then: dict[str, object]) -> list[str]:
+    """What is said of the balance at the end of an autumn, with last term's workbook beside it."""
+    report = school_report(AUTUMN, {"生均/期末结余": end}, then)  # type: ignore[dict-item,arg-type]
+    return [finding.code for finding in report.findings if finding.cell == school(AUTUMN).cell("生均/期末结余").cell]
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (3.29, []),  # 21 received less 17.71 of the autumn
+        (6.714, []),  # and what was brought forward
+        (-13.286, []),  # less 16.576 of the spring as well
+        (-9.862, []),
+        (-13.3, ["T102"]),
+        (8, ["T102"]),
+    ],
+)
+def test_both_readings_of_the_balance_hold_with_last_terms_workbook(end: float, told: list[str]) -> None:
+    assert told_of_the_balance(end, {}) == told
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        {"生均": "（删）"},
+        {"生均/一年级,涉农/生均标准": "多少"},
+        {f"{role}/学校名称": "另一所学校" for role in ("助学金", "精准明细", "免学费", "生均")},
+    ],
+    ids=["没有", "读不出", "别校"],
+)
+def test_without_last_terms_figures_the_school_is_asked_about_its_balance(then: dict[str, object]) -> None:
+    assert told_of_the_balance(-13.286, then) == ["F406"]
+
+
 NEWCOMER = {"精准明细/残疾/0/姓名": "吴某某", "精准明细/残疾/0/身份证号": "350521200501010019"}
 
 

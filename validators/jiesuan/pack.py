@@ -168,12 +168,17 @@ def _load(folder: Path) -> Pack:
     info = read_declaration(folder / "pack.toml", PackInfo)
     forms = {form.id: form for form in _load_forms(folder, info)}
     rules: dict[str, Rule] = {}
+    files: dict[str, str] = {}
     for path in sorted((folder / "rules").glob("*.toml")):
         for rule in read_declaration(path, RuleFile).rule:
             if rule.code in rules:
                 raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
             check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
             rules[rule.code] = rule
+            files[rule.code] = path.name
+    for rule in rules.values():
+        if rule.instead and rule.instead not in rules:
+            raise PackError(f"{files[rule.code]}：规则 {rule.code} 的 instead 写的“{rule.instead}”，没有这条规则")
     wording = _optional(folder / "explain.toml", Wording)
     majors = _optional(folder / "majors.toml", Majors)
     pack = Pack(info, forms, read_policy(folder), dict(sorted(rules.items())), wording, majors, folder)

@@ -62,6 +62,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """What must be at hand beside the workbook itself: 名册 (a roster), 名册与结算表, 名册与点名 (a roll call), 公示 (a list to be
     published), 机构表 (a form about an institution), 批 (the other workbooks of a batch), 学校表 (the schools' workbooks
     behind a bureau's), 上期 (last term's workbook).  Selected only where it is."""
+    instead: str = ""
+    """Code of a rule that asks the same and knows less: where this one could judge, the findings of that are left out."""
     sets: tuple[str, ...] = ()
     since: str = ""
     until: str = ""

@@ -75,7 +75,10 @@ def further(*, schools: Received | None = None, previous: Workbook | None = None
             else:
                 CHECKS[rule.check](Beside(Context(rule, workbook, ledger), schools, previous))
         sheets = [sheet.name for sheet in workbook.book.sheets]
-        findings = {(f.code, f.sheet, f.cell, f.label, f.message): f for f in (*report.findings, *ledger.settle())}
+        open_still = {item.rule.code for item in ledger.unchecked}
+        settled = {segment.rule.instead for segment in ledger.segments if segment.rule.code not in open_still}
+        known = [finding for finding in report.findings if finding.code not in settled]
+        findings = {(f.code, f.sheet, f.cell, f.label, f.message): f for f in (*known, *ledger.settle())}
         report.selected = tuple(sorted((*report.selected, *rules), key=lambda rule: rule.code))
         report.findings = sorted(findings.values(), key=lambda finding: finding.sort_key(sheets))
         report.unchecked = sorted((*report.unchecked, *ledger.unchecked), key=lambda item: (item.rule.code, item.why))

@@ -83,6 +83,9 @@ def year_end(context: Context, previous: Workbook) -> None:
             context.ledger.cannot(context.rule, "表下“期末结余”或“实际收到生均金额”没有填")
             continue
         now, before = _spent(table), _spent(then)
+        if now is None or before is None:
+            context.ledger.cannot(context.rule, "本期或上期的5个月合计、生均年标准有读不出的")
+            continue
         start = then.lines["前期结余"].number.value if "前期结余" in then.lines else None
         starts = {_ZERO, numbers.get("前期结余") or _ZERO, start or _ZERO}
         accepted = {received - spent + brought for spent in (now, now + before) for brought in starts}
@@ -106,10 +109,13 @@ def year_end(context: Context, previous: Workbook) -> None:
         context.ledger.relate(context.rule, "==", [end], [wanted], [slack], describe)
 
 
-def _spent(table: Table) -> Decimal:
-    """What the registered students come to, from heads and yuan."""
-    if "人次" not in table.columns or "生均标准" not in table.columns:
-        return _ZERO
+def _spent(table: Table) -> Decimal | None:
+    """What the registered students come to, from heads and yuan; None where a figure of these cannot be read."""
+    names = ("人次", "生均标准")
+    if not all(name in table.columns for name in names):
+        return None
+    if any(table.number(name, i).trouble for name in names for i in table.details()):
+        return None
     return sum((table.amount("人次", i) * table.amount("生均标准", i) / 100_000 for i in table.details()), _ZERO)
 
 

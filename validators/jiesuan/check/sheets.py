@@ -121,7 +121,10 @@ def title_set(context: Context) -> None:
 
 
 def balance(context: Context) -> None:
-    """D7: 期末结余 = 实际收到 - this term's amount, with or without 前期结余 (the notice leaves it open)."""
+    """D7: 期末结余 = 实际收到 - this term's amount, with or without 前期结余 (the notice leaves it open).
+
+    The form takes off two terms.  In autumn the other is the spring before, which this workbook does not know: no single
+    figure is due then, and both readings are told (with last term's workbook `year-end` decides instead)."""
     for table in context.tables():
         lines = table.lines
         end, received = lines.get("期末结余"), lines.get("实际收到")
@@ -142,18 +145,23 @@ def balance(context: Context) -> None:
         accepted = [plain_balance] if before is None else [plain_balance, plain_balance + before]
         stated = end.number.value
         wanted = min(accepted, key=lambda value: abs(value - stated))
+        both = (
+            _both_readings(context.workbook.term, list(dict.fromkeys(accepted)), stated)
+            if context.workbook.term.season == "秋"
+            else ""
+        )
 
         def describe(
-            _: int, ref: Ref = end.ref, a: Decimal = stated, b: Decimal = wanted, spent: Decimal = spent,
+            _: int, ref: Ref = end.ref, a: Decimal = stated, b: Decimal = wanted, spent: Decimal = spent, both: str = both,
             got: Decimal = received.number.value, got_ref: Ref = received.ref, cells: str = cells,
         ) -> Finding:  # fmt: skip
             return context.at_ref(
                 ref,
                 "表下 · 期末结余",
-                "不等于实际收到减本学期对应金额（加或不加前期结余）",
-                expected=amount(b, "万元"),
+                both or "不等于实际收到减本学期对应金额（加或不加前期结余）",
+                expected="" if both else amount(b, "万元"),
                 actual=amount(a, "万元"),
-                difference=signed(a - b, "万元"),
+                difference="" if both else signed(a - b, "万元"),
                 unit="万元",
                 related=(
                     Related(got_ref.sheet, got_ref.cell, "表下 · 实际收到", amount(got, "万元")),
@@ -165,6 +173,23 @@ def balance(context: Context) -> None:
 
         slack = NOISE + rounding(stated, "万元")
         context.ledger.relate(context.rule, "==", [stated], [wanted], [slack], describe)
+
+
+def _both_readings(term: Term, one_term: list[Decimal], stated: Decimal) -> str:
+    """What the balance would be by taking off this term alone, and what last term must have come to by taking off both;
+    first without, then with what was brought forward."""
+
+    def told(values: list[Decimal]) -> str:
+        more = (f"（加前期结余的话 {amount(value, '万元')}）" for value in values[1:])
+        return "".join((amount(values[0], "万元"), *more))
+
+    last = [value - stated for value in one_term]
+    message = f"只减本学期对应金额是 {told(one_term)}，与所填的不同；表下写的是减两个学期，那样"
+    if max(last) < 0:
+        return f"{message}只会更少"
+    if last[0] < 0:
+        message, last = f"{message}要加上前期结余，", last[1:]
+    return f"{message}{term.previous.title}的对应金额应正好是 {told(last)}，请与那个学期的表核对"
 
 
 def previous_end(context: Context) -> None:
