@@ -31,7 +31,7 @@ def test_what_an_entry_says_when_it_says_little() -> None:
             ("holds", "check", "when", "at", "unit", "excused", "filled", "needs", "instead", "since", "until", "says"),
             "",
         ),
-        **dict.fromkeys(("forms", "field", "each", "together", "sets"), ()),
+        **dict.fromkeys(("forms", "field", "each", "together", "mentions", "sets"), ()),
         **{"where": {}, "absent": {}, "options": {}},
     }
 

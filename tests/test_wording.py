@@ -100,12 +100,29 @@ def test_without_phrases_of_its_own() -> None:
     )
 
 
+@pytest.mark.parametrize("remark", ["留级", "转入", "退5人", "无电话", "按市里文件", "核对无误，4月转入"])
+def test_a_remark_may_be_short(remark: str) -> None:
+    assert WORDING.answers(remark)
+
+
+@pytest.mark.parametrize(
+    "remark", ["", ".", "—", "/", "12", "4.20", "无", "略", "同上", "已核实", "情况属实，已核对无误。"]
+)
+def test_a_remark_that_says_nothing(remark: str) -> None:
+    assert not WORDING.answers(remark)
+
+
+@pytest.mark.parametrize(("remark", "same"), [("同上", True), ("（同 上）", True), ("见上。", True), ("同上级文件", False), ("", False)])  # fmt: skip
+def test_a_remark_that_repeats_the_one_above(remark: str, same: bool) -> None:
+    assert WORDING.repeats(remark) is same and not Wording().repeats(remark)
+
+
 @given(
     st.lists(st.sampled_from(WORDING.empty + WORDING.filler), min_size=1, max_size=5), st.sampled_from("，。、 ；　!")
 )
 def test_no_combination_of_empty_phrases_says_anything(phrases: list[str], mark: str) -> None:
     for reason in (mark.join(phrases), "".join(phrases)):
-        assert WORDING.objection(reason) != ""
+        assert WORDING.objection(reason) != "" and not WORDING.answers(reason)
 
 
 @given(st.text(max_size=60))

@@ -57,6 +57,60 @@ def test_a_jump_with_a_remark_is_answered() -> None:
     assert told(jumped | {"生均/二年级,涉农/备注": "4月转入20人"}, "P404") == [f"P404 {ROW}/第2月"]
 
 
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "20人",  # of what
+        "同上", "已核实", "情况属实", ".", "略", "—", "4月",
+        "按市财教〔2024〕5号，标准5400元/人·年",  # a remark about the standard
+        "6月休学20人", "5、6月转入20人", "2024年7月起转入",  # other months
+        "4月休学1人", "4月转入2名、复学1名",  # fewer heads
+    ],
+)  # fmt: skip
+def test_remarks_that_do_not_answer_a_jump(remark: str) -> None:
+    jumped = months(50, 70, 70, 70, 70) | {f"{ROW}/备注": remark}
+    expected = [] if "起" in remark else [f"P404 {ROW}/第2月"]
+    assert told(jumped, "P404") == expected
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "转入", "本学期转入20人", "3月底转入20人", "三、四月份转入", "4月15日转入20人", "3-5月转入20人", "2月至6月转入20人",
+        "3、4月各转入10人", "2月起陆续转入", "转入2个班", "4月转入1个班，另有零星转入3人", "4月转入15人，复学5人", "转入二十人",
+        "2023秋数控1班转入5，2班15人", "学籍4月底才注册", "新生报到，见招生批复", "6月前转入20人", "核对无误，4月转入20人",
+    ],
+)  # fmt: skip
+def test_remarks_that_answer_a_jump(remark: str) -> None:
+    assert told(months(50, 70, 70, 70, 70) | {f"{ROW}/备注": remark}, "P404") == []
+
+
+def test_a_remark_like_the_one_above() -> None:
+    upper, lower = "生均/一年级,轻纺食品", "生均/一年级,涉农"
+    jumped = months(50, 70, 70, 70, 70, row=upper) | months(50, 70, 70, 70, 70, row=lower)
+    both = [f"P404 {row}/第2月" for row in (lower, upper)]
+    assert told(jumped | {f"{lower}/备注": "同上"}, "P404") == both
+    assert told(jumped | {f"{upper}/备注": "4月转入20人", f"{lower}/备注": "同上"}, "P404") == []
+    assert told(jumped | {f"{upper}/备注": "同上", f"{lower}/备注": "4月转入20人"}, "P404") == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("remark", "answered"),
+    [
+        ("10月休学2人", False), ("同上", False), ("已核实", False), ("4月转入27名学生，见转学批复", False), ("8888", False),
+        ("按闽财教〔2024〕5号", True), ("市定标准", True), ("按市里文件", True), ("5400元", True), ("10月休学2人；标准见省定文件", True),
+        ("医药卫生类", True), ("经物价部门核定", True),
+    ],
+)  # fmt: skip
+def test_remarks_about_a_standard(remark: str, answered: bool) -> None:
+    for code, name, value in (
+        ("P401", f"{ROW}/生均标准", 9999),
+        ("P301", "免学费/一年级,涉农专业,脱贫户/月标准", 0.025),
+    ):
+        row = name.rpartition("/")[0]
+        assert told({name: value, f"{row}/备注": remark}, code) == ([] if answered else [f"{code} {name}"])
+
+
 def test_each_form_has_its_own_rule_for_jumps() -> None:
     assert told(months(9, 2, 2, 2, 2, row=FEES), "P306", "P404") == [f"P306 {FEES}/第2月"]
 

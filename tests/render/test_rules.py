@@ -71,6 +71,10 @@ def test_every_rule_has_a_page(code: str) -> None:
         ),
         ({"holds": "sum(甲) >= count(乙)"}, "  关系    合计(甲) ≥ 人数(乙)"),
         ({"excused": "免学费.备注"}, "  说明    在“免学费”的“备注”写明原因后不再提示"),
+        (
+            {"excused": "免学费.备注", "mentions": ("标准", "文件")},
+            "  说明    在“免学费”的“备注”写明原因后不再提示（要写到这些词中的一个：标准、文件）",
+        ),
     ],
 )
 def test_a_page_says_when_and_what(changes: dict[str, object], line: str) -> None:

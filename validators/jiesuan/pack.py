@@ -174,6 +174,8 @@ def _load(folder: Path) -> Pack:
             if rule.code in rules:
                 raise PackError(f"{path.name}：规则编号 {rule.code} 重复")
             check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
+            if rule.mentions and not rule.excused:
+                raise PackError(f"{path.name}：规则 {rule.code} 有 mentions，没有 excused")
             rules[rule.code] = rule
             files[rule.code] = path.name
     for rule in rules.values():

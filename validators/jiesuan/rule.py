@@ -55,7 +55,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     together: tuple[str, ...] = ()
     """Axes of `each` over which what does not hold makes one finding, at the first place (e.g. 月)."""
     excused: str = ""
-    """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks."""
+    """`角色.字段`: a text typed there (e.g. 备注) answers the question, as the form itself asks, unless it says nothing."""
+    mentions: tuple[str, ...] = ()
+    """Words of which a text at `excused` must name one to be about this question; empty = any text that says something."""
     filled: str = ""
     """`角色.字段`: must be filled in in every line, or else the sums that `holds` compares are not all there."""
     needs: str = ""

@@ -26,6 +26,8 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Phrases that say nothing, alone or one after another: 无, 同上, 已核实 …"""
     filler: tuple[str, ...] = ()
     """Words that may stand between them and say nothing either: 已, 经, 本校, 数据 …"""
+    above: tuple[str, ...] = ()
+    """Phrases by which a 备注 in a table repeats that of the row above: 同上."""
     hint: str = "请写明是什么情况、涉及多少人或多少钱、有什么依据。"
     """What a reason needs; ends the refusal."""
 
@@ -44,6 +46,15 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         if len(left) < self.least:
             return f"说明太短（“{_short(reason)}”）。{self.hint}"
         return ""
+
+    def answers(self, remark: str) -> bool:
+        """Whether a 备注 beside a figure says anything.  It may be short, unlike a reason that stands by itself: 留级."""
+        text = clean(remark)
+        return any(character.isalpha() for character in text) and bool(self._said(text))
+
+    def repeats(self, remark: str) -> bool:
+        """Whether a 备注 only repeats that of the row above."""
+        return _core(remark) in map(_core, self.above)
 
     def _said(self, text: str) -> str:
         """The reason without punctuation and without the clauses that say nothing."""

@@ -13,6 +13,7 @@ from ..ref import Ref, compress
 from ..report import Finding, Related, amount, display, place
 from ..rule import Rule
 from ..table import Table
+from ..text import clean
 from .ledger import Ledger
 
 
@@ -63,7 +64,11 @@ class Context:
 
     def excused(self, table: Table, index: int, name: str = "") -> bool:
         """Whether the text the rule accepts as an answer (a 备注 of the row or of the form) is filled in."""
-        return is_excused(self.rule, self.workbook, table, index, name)
+        return bool(self.answers(table, index, name))
+
+    def answers(self, table: Table, index: int, name: str = "") -> list[str]:
+        """Those texts."""
+        return answers(self.rule, self.workbook, table, index, name)
 
     def at_cell(
         self,
@@ -112,29 +117,42 @@ class Context:
         return Finding(self.rule, sheet, cell, label, message, expected, actual, difference, unit, related, order)
 
 
-def is_excused(rule: Rule, workbook: Workbook, table: Table, index: int, field: str = "") -> bool:
-    """Whether the written answer a rule accepts stands there: `角色.字段` of the record, or a line of the form.  For a
-    `field` that spans several rows (a merged standard) any of these rows may carry the remark."""
+def answers(rule: Rule, workbook: Workbook, table: Table, index: int, field: str = "") -> list[str]:
+    """The written answers a rule accepts there: `角色.字段` of the record, or a line of the form.  For a `field` that spans
+    several rows (a merged standard) any of these rows may carry the remark."""
     if not rule.excused:
-        return False
+        return []
     role, _, name = rule.excused.partition(".")
     answered = workbook.tables.get(role)
     if answered is None:
-        return False
-    line = answered.lines.get(name)
-    if line is not None and _answers(line.text):
-        return True
-    if name not in answered.columns or answered is not table:
-        return False
-    return any(_answers(answered.text(name, i)) for i in _together(table, index, field))
+        return []
+    texts = []
+    if name in answered.lines:
+        texts.append(answered.lines[name].text)
+    if name in answered.columns and answered is table:
+        texts += (_remark(workbook, table, name, i) for i in _together(table, index, field))
+    return [text for text in texts if _answers(rule, workbook, text)]
 
 
 _AGRICULTURE = re.compile("包含涉农专业学生[^；;。]*")
 
 
-def _answers(text: str) -> bool:
-    """Whether a remark explains anything: not 无 or a dash, nor the sentence that 填表说明1 asks of every 涉农 student."""
-    return bool(_AGRICULTURE.sub("", text).strip(" /-—无；;。"))
+def _answers(rule: Rule, workbook: Workbook, text: str) -> bool:
+    """Whether a remark is an answer to the rule: not the sentence that 填表说明1 asks of every 涉农 student, nor a phrase that
+    says nothing (无, 已核实), nor about something else."""
+    said = clean(_AGRICULTURE.sub("", text))
+    about = not rule.mentions or any(word in said for word in rule.mentions)
+    return about and workbook.pack.wording.answers(said)
+
+
+def _remark(workbook: Workbook, table: Table, name: str, index: int) -> str:
+    """The remark of a record; for 同上 that of the rows above."""
+    text, repeats = table.text(name, index), workbook.pack.wording.repeats
+    if not text or not repeats(text):
+        return text
+    row = table.rows[index]
+    above = sorted((r, said) for i, r in enumerate(table.rows) if r < row and (said := table.text(name, i)))
+    return next((said for _, said in reversed(above) if not repeats(said)), "")
 
 
 def _together(table: Table, index: int, field: str) -> list[int]:
@@ -220,4 +238,4 @@ def clue(actual: Decimal, expected: Decimal, unit: str, months: tuple[Decimal, .
     return ""
 
 
-__all__ = ["Context", "amount", "clue", "is_excused", "related"]
+__all__ = ["Context", "amount", "answers", "clue", "related"]

@@ -19,7 +19,7 @@ from ..gather import Figures
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
-from .context import clue, is_excused, monthly_standards, signed
+from .context import answers, clue, monthly_standards, signed
 from .ledger import Ledger, holds, noise, widest
 
 _ZERO = Decimal(0)
@@ -170,7 +170,7 @@ class _Relation:
         if placed is None:
             return False
         anchor, at, _ = placed
-        return is_excused(self.result.rule, self.workbook, anchor.table, anchor.places[at][0][1])
+        return bool(answers(self.result.rule, self.workbook, anchor.table, anchor.places[at][0][1]))
 
     def describe(self, instance: int) -> Finding | None:
         """The finding of an instance that does not hold; None where an earlier one speaks for it."""

@@ -74,7 +74,8 @@ def rule_page(rule: Rule) -> Lines:
         ("办法", rule.help),
     ]
     if rule.excused:
-        rows.append(("说明", f"在“{rule.excused.replace('.', '”的“')}”写明原因后不再提示"))
+        words = f"（要写到这些词中的一个：{'、'.join(rule.mentions)}）" if rule.mentions else ""
+        rows.append(("说明", f"在“{rule.excused.replace('.', '”的“')}”写明原因后不再提示{words}"))
     for key, value in rows:
         if value:
             yield f"  {pad(key, 8)}{value}", ""
