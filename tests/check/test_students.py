@@ -122,6 +122,25 @@ def test_years_of_entry_and_who_gets_a_grant() -> None:
     assert told(changed, "L117 P206") == expected
 
 
+@pytest.mark.parametrize(
+    ("remark", "answered"),
+    [
+        ("留级", True), ("因病休学一年，2023年9月复学", True), ("2021年参军，2023年退役复学", True), ("入伍，保留学籍2年", True),
+        ("降级试读", True), ("2022年休学", True), ("7月起休学", False), ("无", False), ("已核实", False), ("家中无电话", False), ("4月转入", False), ("", False),
+    ],
+)  # fmt: skip
+def test_who_stayed_behind_says_so_in_the_remark(remark: str, answered: bool) -> None:
+    third, fourth, unborn = AIDED[:3]
+    changed = {
+        f"{third}/班级": "2021秋电子商务1班",
+        f"{fourth}/班级": "2020秋电子商务1班",
+        f"{unborn}/班级": "2024秋电子商务1班",  # nobody stays behind before the beginning
+        **{f"{row}/备注": remark or "（空）" for row in (third, fourth, unborn)},
+    }
+    late = {f"{third}/助学金金额": ["P206"], f"{fourth}/班级": ["L117"]}
+    assert told(changed, "L117 P206") == {**({} if answered else late), f"{unborn}/班级": ["L117"]}
+
+
 def test_what_is_said_of_years() -> None:
     late, early = AIDED[0], AIDED[1]
     changed = {f"{late}/班级": "2024秋电子商务1班", f"{early}/班级": "2020秋电子商务1班"}

@@ -192,13 +192,13 @@ def tier_months(context: Context, table: Table, rows: list[int]) -> None:
 
 @_of_students("班级", "助学金金额")
 def grade_aid(context: Context, table: Table, rows: list[int]) -> None:
-    """B9: 助学金 only for the grades eligible in the term."""
+    """B9: 助学金 only for the grades eligible in the term; 备注 says who stayed behind (留级, 复学)."""
     workbook = context.workbook
     eligible = workbook.pack.policy.values("助学金年级", workbook.term)
     paid = _paid(context, table, rows, "助学金金额")
     grades = roster_of(context).grades
     chosen = [(i, grades[i]) for i, _ in _entered(context, table, paid) if grades[i]]
-    holds = [bool(grades & set(eligible)) for _, grades in chosen]
+    holds = [bool(grades & set(eligible)) or context.excused(table, i) for i, grades in chosen]
 
     def describe(position: int) -> Finding:
         index, grades = chosen[position]
@@ -212,11 +212,11 @@ def grade_aid(context: Context, table: Table, rows: list[int]) -> None:
 
 @_of_students("班级")
 def class_grade(context: Context, table: Table, rows: list[int]) -> None:
-    """The entry term puts the student in one of the three years (§4: n div 2 + 1)."""
+    """The entry term puts the student in one of the three years (§4: n div 2 + 1); G7: 备注 says who stayed behind."""
     term = context.workbook.term
     entered = _entered(context, table, rows)
     grades = roster_of(context).grades
-    holds = [bool(grades[index]) for index, _ in entered]
+    holds = [bool(grades[index]) or (entry.term <= term and context.excused(table, index)) for index, entry in entered]
 
     def describe(position: int) -> Finding:
         index, entry = entered[position]
@@ -234,7 +234,7 @@ def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
 
 @_of_students("班级", "免学费金额")
 def class_major(context: Context, table: Table, rows: list[int]) -> None:
-    """B14: the student's major is listed in 免学费 for that grade and hardship type."""
+    """B14: the student's major is listed in 免学费 for that grade and hardship type; 备注 says who is in another grade."""
     roster = roster_of(context)
     if roster.fees is None or not context.bound(roster.fees, "就读专业") or not context.whole(roster.fees):
         return
@@ -248,7 +248,7 @@ def class_major(context: Context, table: Table, rows: list[int]) -> None:
         place = (id(entry), table.keys[index][0])
         if place not in known:
             known[place] = _is_listed(roster, entry, term, place[1])
-        holds.append(known[place])
+        holds.append(known[place] or context.excused(table, index))
 
     def describe(position: int) -> Finding:
         index, entry = chosen[position]
