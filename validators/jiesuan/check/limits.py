@@ -6,6 +6,7 @@ import itertools
 import re
 from decimal import Decimal
 
+from ..calculate import total_addends
 from ..form import Key
 from ..number import plain, read_number
 from ..ref import Ref
@@ -45,10 +46,25 @@ def standards(context: Context) -> None:
                 ):
                     continue  # the other set's standard: P302 says so
                 seen.add(cell)
+                if number.value != figure and _answered_below(context, table, column.name, index):
+                    continue
                 records.append(index)
                 left.append(number.value)
                 right.append(figure)
             compare(context, table, column, records, left, right, None, lambda _: [])
+
+
+def _answered_below(context: Context, table: Table, name: str, total: int) -> bool:
+    """Whether the standard at a total is that of rows below it, and their remarks answer for all that differ."""
+    below = dict(total_addends(table)).get(total, []) if table.is_total(total) else []
+    pack, term, column = context.workbook.pack, context.workbook.term, table.form.field(name)
+    others = [
+        i
+        for i in below
+        if table.number(name, i).value not in (None, pack.standard(table.form, column, table.keys[i], term))
+    ]
+    same = any(table.amount(name, i) == table.amount(name, total) for i in others)
+    return same and all(context.excused(table, i, name) for i in others)
 
 
 def foreign_rates(context: Context) -> dict[str, set[Decimal]]:

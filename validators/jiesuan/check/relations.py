@@ -148,19 +148,31 @@ class _Relation:
         return None
 
     def senseless(self, instances: Sequence[int]) -> dict[int, str]:
-        """Instances where one typed negative figure, told at its own cell, makes the side that should be the greater less
-        than 0 (`不大于 -35`): instance → why it cannot be checked."""
+        """Instances where the side that should be the greater is less than 0 (`不大于 -35`) by one typed negative figure, told
+        at its own cell, or is 0 because 计算 has not filled it in yet: instance → why it cannot be checked."""
         result = self.result
         if result.operator not in _MIRRORED:
             return {}
-        upper, node = (
-            (result.right, result.parsed.right) if result.operator[0] == "<" else (result.left, result.parsed.left)
-        )
-        below = [i for i in instances if upper.values[i] < 0]
-        texts = {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.expr)} if below else set()
+        left, right = (result.left, result.parsed.left), (result.right, result.parsed.right)
+        (upper, node), (lower, _) = (right, left) if result.operator[0] == "<" else (left, right)
+        doubtful = [i for i in instances if upper.values[i] < 0 or (not upper.values[i] and lower.values[i] > 0)]
+        texts = {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.expr)} if doubtful else set()
         own = [figures for text, figures in result.figures.items() if text in texts]
-        found = {i: next(filter(None, (_typed_negative(figures, i) for figures in own)), None) for i in below}
-        return {i: f"{ref} 是负数" for i, ref in found.items() if ref is not None}
+        found = {}
+        for i in doubtful:
+            told, why = (_typed_negative, "是负数") if upper.values[i] < 0 else (self.uncomputed, "没有填")
+            ref = next(filter(None, (told(figures, i) for figures in own)), None)
+            if ref is not None:
+                found[i] = f"{ref} {why}"
+        return found
+
+    def uncomputed(self, figures: Figures, instance: int) -> Ref | None:
+        """The one cell compared with in which nothing stands yet that follows from others; the column's own rule says so."""
+        table, places = figures.table, figures.places[instance]
+        if not _blank(figures, instance) or table.form.field(places[0][0]).role != "computed":
+            return None
+        ref, placed = table.ref(*places[0]), self.figure_at(instance)
+        return None if placed is not None and placed[2] == ref else ref
 
     def excused(self, instance: int) -> bool:
         """Whether the written answer that the rule accepts stands at the figure of the instance."""

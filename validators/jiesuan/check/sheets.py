@@ -24,6 +24,10 @@ _YEAR = re.compile(r"(?<![\d至到~-])(?:20)?(\d{2})年度?实际收到")
 """`2024年度实际收到`; of two years (`23-24年度`) none is the year."""
 
 
+_SEAL = re.compile(r"\((?:加盖|单位|学校)?(?:公章|盖章|签章|印章|章)\)")
+"""What forms print behind a name: 某校（公章）."""
+
+
 def same_line(context: Context) -> None:
     """E12: the same school, date and author (option `line`) wherever a sheet names one."""
     name = str(context.rule.options["line"])
@@ -50,7 +54,7 @@ def same_line(context: Context) -> None:
 
 def _said(text: str) -> str:
     """What a blank says, to be compared; dates as year, month and day, and nothing unless all three are there."""
-    folded = fold(text)
+    folded = _SEAL.sub("", fold(text))
     if not _DATE_LIKE.fullmatch(folded):
         return folded
     numbers = [str(int(number)) for number in re.findall(r"\d+", folded)]
