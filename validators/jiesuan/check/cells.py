@@ -327,7 +327,7 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
         said = {
             "number": "这里应填数字",
             "whole": f"{column.column.type}应是整数",
-            "negative": "不应是负数",
+            "negative": rule.name,
             "error-value": "公式出错，算不出数",
             "number-text": "数字存成了文本，Excel 求和会漏掉它",
             "noise": "带有浮点误差",
