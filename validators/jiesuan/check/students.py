@@ -234,7 +234,7 @@ def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
 
 @_of_students("班级", "免学费金额")
 def class_major(context: Context, table: Table, rows: list[int]) -> None:
-    """B14: the student's major is listed in 免学费 for that grade and hardship type; 备注 says who is in another grade."""
+    """B14: the student's major is listed in 免学费 for that grade and hardship type."""
     roster = roster_of(context)
     if roster.fees is None or not context.bound(roster.fees, "就读专业") or not context.whole(roster.fees):
         return
@@ -248,7 +248,7 @@ def class_major(context: Context, table: Table, rows: list[int]) -> None:
         place = (id(entry), table.keys[index][0])
         if place not in known:
             known[place] = _is_listed(roster, entry, term, place[1])
-        holds.append(known[place] or context.excused(table, index))
+        holds.append(known[place])
 
     def describe(position: int) -> Finding:
         index, entry = chosen[position]
