@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiesuan.book import ErrorValue, Value
-from jiesuan.number import BLANK, DASHES, Number, plain, read_number, rounding, show
+from jiesuan.number import BLANK, DASHES, Number, meant, plain, read_blank, read_number, rounding, show
 
 D = Decimal
 
@@ -172,3 +172,40 @@ def test_plain(value: str, text: str) -> None:
 )
 def test_show(value: str, unit: str, text: str) -> None:
     assert show(D(value), unit) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("3.854万元", "万元", "3.854"),
+        ("35.0 万", "万元", "35"),
+        ("__35__", "万元", "35"),
+        ("1,212.50万元。", "万元", "1212.5"),
+        ("14个", "个", "14"),
+        ("_15_个", "个", "15"),
+        ("-3", "万元", "-3"),
+    ],
+)
+def test_a_blank_may_repeat_its_unit(text: str, unit: str, number: str) -> None:
+    assert read_blank(text, unit) == Number(Decimal(number), as_text=True)
+
+
+@pytest.mark.parametrize("text", ["", "____", "—", "（  ）", "xx", "__万元", "……"])
+def test_a_blank_in_which_nothing_stands(text: str) -> None:
+    assert read_blank(text, "万元") == BLANK
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("350000元", "万元", "35"),
+        ("约35万元", "万元", "35"),
+        ("14种", "个", "14"),
+        ("无", "万元", "0"),
+        ("约三十", "万元", None),
+        ("14个，其中涉农2个", "个", None),
+    ],
+)
+def test_what_another_text_in_a_blank_means(text: str, unit: str, number: str | None) -> None:
+    assert read_blank(text, unit) == Number(None, "text")
+    assert meant(text, unit) == (None if number is None else Decimal(number))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .book import ErrorValue, Value
-from .text import clean
+from .text import clean, fold
 
 QUANTUM = Decimal("0.000001")
 """One 分 in 万元: no amount of these forms is finer (all legal standards are whole yuan a month)."""
@@ -18,6 +18,8 @@ WIDEST_ROUNDING = Decimal("0.005")
 """A typed amount in 万元 may be rounded to 0.01 万元 at the coarsest.  Half of that is under one student-month of the
 lowest standard (120 元 = 0.012 万元), so no rounding can hide a person or a month."""
 
+_IN_TEXT = re.compile(r"(?<![\d.])-?\d[\d,]*(?:\.\d+)?")
+_NOTHING = {"无", "没有", "零"}
 _NUMERIC = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _ZERO = Decimal(0)
 _REST = Decimal("1E-9")
@@ -98,6 +100,28 @@ def _from_text(value: str) -> Number:
     if number and abs(number.adjusted()) > 18:
         return Number(None, "text")
     return Number(number or _ZERO, as_text=True)
+
+
+def read_blank(text: str, unit: str) -> Number:
+    """The number typed into a blank of a printed sentence, which may repeat the unit that is printed behind it: `35万元`,
+    `35 万`, `14个`.  Underscores and marks of omission alone are nothing."""
+    said = fold(text).replace("_", "").rstrip(".,;")
+    said = said.removesuffix(unit).removesuffix("万" if unit == "万元" else unit)
+    if not any(character.isalnum() for character in said) or set(said) <= {"x"}:
+        return BLANK
+    return read_number(said)
+
+
+def meant(text: str, unit: str) -> Decimal | None:
+    """The number that a text in such a blank seems to mean, in the unit of the blank; None where that is not plain."""
+    said = fold(text).replace("_", "")
+    if said.strip(":,.;") in _NOTHING:
+        return _ZERO
+    found = list(_IN_TEXT.finditer(said))
+    number = read_number(found[0][0]).value if len(found) == 1 else None
+    if number is not None and unit == "万元" and said[found[0].end() :].startswith(("元", "块")):
+        return number / 10_000
+    return number
 
 
 def rounding(value: Decimal, unit: str) -> Decimal:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..book import Cell, Value
 from ..form import Form, Line, once
-from ..number import Number, plain, read_number
+from ..number import Number, plain, read_blank, read_number
 from ..ref import Ref
 from ..table import LineValue, Table
 from ..text import clean, fold
@@ -249,7 +249,7 @@ def _read_sentence(
             text = joined[begin:end].replace("_", "").replace(_EDGE, "").strip(_FILLER)
             begin += len(joined[begin:end]) - len(joined[begin:end].lstrip(_FILLER))
             column = owner[begin] if text else _blank_column(labels, row, joined, owner, match.span(position))
-            number = read_number(text) if name in line.numbers and text else Number(None)
+            number = read_blank(text, line.numbers[name]) if name in line.numbers else Number(None)
             table.lines[name] = LineValue(Ref(table.sheet.name, row, column), text, number)
         return
 
@@ -277,5 +277,7 @@ def _read_loose(line: Line, table: Table, row: int, joined: str, owner: list[int
     name = _BLANK.findall(line.text)[0]
     match = _FIGURE.search(joined, start)
     text, column = (match[0], owner[match.start()]) if match else ("", owner[-1])
-    number = read_number(text) if name in line.numbers and text else Number(None)
+    if match and joined.startswith("元", match.end()):
+        text += "元"
+    number = read_blank(text, line.numbers[name]) if name in line.numbers else Number(None)
     table.lines[name] = LineValue(Ref(table.sheet.name, row, column), text, number)

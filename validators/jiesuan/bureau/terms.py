@@ -8,6 +8,7 @@ from ..bind import Workbook
 from ..bind.schools import Named, schools_of
 from ..check.context import Context, related, signed
 from ..check.ledger import noise
+from ..check.sheets import legible
 from ..evaluate import Unchecked, evaluate
 from ..number import rounding
 from ..ref import Ref
@@ -48,7 +49,12 @@ def brought_forward(context: Context, previous: Workbook) -> None:
         start = table.lines.get("前期结余")
         end = then.lines.get("期末结余") if then else None
         if start is None or start.number.value is None or end is None or end.number.value is None:
-            context.ledger.cannot(context.rule, "本期的“前期结余”或上期的“期末结余”没有填")
+            spoilt = [
+                f"{word} {line.ref} 不是数"
+                for word, line in (("本期", start), ("上期", end))
+                if line and line.number.trouble
+            ]
+            context.ledger.cannot(context.rule, spoilt[0] if spoilt else "本期的“前期结余”或上期的“期末结余”没有填")
             continue
         stated, wanted = start.number.value, end.number.value
 
@@ -76,6 +82,8 @@ def year_end(context: Context, previous: Workbook) -> None:
     for table in context.tables():
         then = previous.tables.get(table.form.role)
         if context.workbook.term.season != "秋" or then is None:
+            continue
+        if not legible(context, table, "前期结余", "实际收到", "期末结余"):
             continue
         numbers = {name: line.number.value for name, line in table.lines.items()}
         end, received = numbers.get("期末结余"), numbers.get("实际收到")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from ..bind import Workbook
 from ..calculate import derived_members
 from ..form import WHOLE, Column
 from ..identity import identity_fault, name_fault, parse_entry, phone_fault, spelled
-from ..number import Number, plain
+from ..number import Number, meant, plain
 from ..recalculate import references
 from ..report import Finding
 from ..rule import Rule
@@ -51,6 +51,9 @@ TEXT_CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "class-format": ("班级", lambda value: _blank(value) or parse_entry(str(value)) is not None),
 }
 CELL_CHECKS = frozenset({*NUMBER_CHECKS, *IDENTITY_CHECKS, *TEXT_CHECKS, "required"})
+
+
+_MONEY = ("万元", "元")
 
 
 def _sound(_: Any) -> str:
@@ -98,6 +101,8 @@ def check_cells(runs: Iterable[tuple[Workbook, Sequence[Rule], Ledger]]) -> None
             Context(rule, workbook, ledger).tables()
         for role, table in workbook.tables.items():
             own = {name: rule for name, rule in chosen.items() if not rule.forms or role in rule.forms}
+            if "number" in own:
+                ledger.direct += _spoilt_blanks(Context(own["number"], workbook, ledger), table)
             kinds = cells_by_kind(table)
             for cells in kinds.values():
                 cells.fault = kind_fault(table.columns[cells.runs[0][0]].column, own, cells.values, today)
@@ -109,6 +114,27 @@ def check_cells(runs: Iterable[tuple[Workbook, Sequence[Rule], Ledger]]) -> None
             finding = _finding(context, checked.table, name, index)
             if finding is not None:
                 checked.ledger.direct.append(finding)
+
+
+def _spoilt_blanks(context: Context, table: Table) -> Iterator[Finding]:
+    """Blanks of the lines above and below a table that ask for a number and hold words, or another unit."""
+    for line in table.form.line:
+        for name, unit in line.numbers.items():
+            value = table.lines.get(name)
+            if value is None or not value.number.trouble:
+                continue
+            number = meant(value.text, unit)
+            what = f"这里按{unit}填" if unit in _MONEY else "这里应填数字"
+            message = f"{what}，只填 {plain(number)}，不要写单位和别的字" if number is not None else f"{what}，只填数字"
+            label = f"{'合计' if line.where == 'inside' else '表下'} · {name}"
+            yield context.at_ref(
+                value.ref,
+                label,
+                message,
+                expected="" if number is None else plain(number),
+                actual=value.text,
+                unit=unit,
+            )
 
 
 def kind_of(column: Column) -> str:

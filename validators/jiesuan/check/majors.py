@@ -85,7 +85,8 @@ def major_count(context: Context) -> None:
         if not context.bound(table, "就读专业") or not context.whole(table):
             continue
         if line is None or line.number.value is None:
-            context.ledger.cannot(context.rule, "“专业个数”没有填")
+            spoilt = line is not None and line.number.trouble
+            context.ledger.cannot(context.rule, f"{line.ref} 不是数" if line and spoilt else "“专业个数”没有填")
             continue
         listed = {
             fold(text).replace("年", "").replace("季", "") for i in table.details() for text, _ in _majors(table, i)

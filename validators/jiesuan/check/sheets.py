@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
+from itertools import chain, combinations
 
 from ..number import plain, read_number, rounding
 from ..ref import Ref, compress
@@ -131,6 +132,8 @@ def balance(context: Context) -> None:
     figure is due then, and both readings are told (with last term's workbook `year-end` decides instead)."""
     for table in context.tables():
         lines = table.lines
+        if not legible(context, table, "前期结余", "实际收到", "期末结余"):
+            continue
         end, received = lines.get("期末结余"), lines.get("实际收到")
         if end is None or received is None or end.number.value is None or received.number.value is None:
             context.ledger.cannot(context.rule, "表下“期末结余”或“实际收到生均金额”没有填")
@@ -149,6 +152,10 @@ def balance(context: Context) -> None:
         accepted = [plain_balance] if before is None else [plain_balance, plain_balance + before]
         stated = end.number.value
         wanted = min(accepted, key=lambda value: abs(value - stated))
+        slack = NOISE + rounding(stated, "万元")
+        if abs(stated - wanted) > slack and (found := _in_yuan(context, table, spent)) is not None:
+            context.ledger.demand(context.rule, [False], lambda _, found=found: found)  # type: ignore[misc]
+            continue
         both = (
             _both_readings(context.workbook.term, list(dict.fromkeys(accepted)), stated)
             if context.workbook.term.season == "秋"
@@ -175,7 +182,6 @@ def balance(context: Context) -> None:
                 ),
             )
 
-        slack = NOISE + rounding(stated, "万元")
         context.ledger.relate(context.rule, "==", [stated], [wanted], [slack], describe)
 
 
@@ -194,6 +200,53 @@ def _both_readings(term: Term, one_term: list[Decimal], stated: Decimal) -> str:
     if last[0] < 0:
         message, last = f"{message}要加上前期结余，", last[1:]
     return f"{message}{term.previous.title}的对应金额应正好是 {told(last)}，请与那个学期的表核对"
+
+
+def legible(context: Context, table: Table, *names: str) -> bool:
+    """Whether the blanks of the lines below a table hold numbers or nothing; else the rule is unchecked."""
+    for name in names:
+        line = table.lines.get(name)
+        if line is not None and line.number.trouble:
+            context.ledger.cannot(context.rule, f"{line.ref} 不是数")
+            return False
+    return True
+
+
+def _in_yuan(context: Context, table: Table, spent: Decimal) -> Finding | None:
+    """The finding where the balance agrees once figures below the table are taken for 元 typed into blanks of 万元."""
+    lines = {
+        name: line
+        for name in ("实际收到", "前期结余", "期末结余")
+        if (line := table.lines.get(name)) is not None and line.number.value
+    }
+    wrong: tuple[str, ...]
+    for wrong in chain.from_iterable(combinations(lines, count) for count in range(1, len(lines) + 1)):
+        read = {name: (line.number.value or _ZERO) / (10_000 if name in wrong else 1) for name, line in lines.items()}
+        end, received = read.get("期末结余", _ZERO), read.get("实际收到", _ZERO)
+        due = {received - spent, received - spent + read.get("前期结余", _ZERO)}
+        if not any(abs(end - value) <= NOISE + rounding(end, "万元") for value in due):
+            continue
+        line, others = lines[wrong[0]], [lines[name] for name in wrong[1:]]
+        stated = line.number.value or _ZERO
+        return context.at_ref(
+            line.ref,
+            f"表下 · {wrong[0]}",
+            "恰为应有数的10000倍，像是把元填成了万元",
+            expected=amount(read[wrong[0]], "万元"),
+            actual=amount(stated, "万元"),
+            difference=signed(stated - read[wrong[0]], "万元"),
+            unit="万元",
+            related=tuple(
+                Related(
+                    other.ref.sheet,
+                    other.ref.cell,
+                    f"表下 · {name}，也像是元",
+                    amount(other.number.value or _ZERO, "万元"),
+                )
+                for name, other in zip(wrong[1:], others, strict=True)
+            ),
+        )
+    return None
 
 
 def previous_end(context: Context) -> None:
