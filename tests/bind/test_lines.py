@@ -189,6 +189,9 @@ def test_numbers_of_sentences_are_read() -> None:
         ("专业数", 3, ("3", 1)),
         ("专业个数：", None, ("", 1)),
         ("专业个数：__", None, ("", 0)),
+        ("专业个数：", "详见附表", ("详见附表", 1)),
+        ("专业个数：", "14个", ("14个", 1)),
+        ("专业个数：_15_个", None, ("15个", 0)),
     ],
 )
 def test_the_number_of_majors(caption: str, beside: Value, found: tuple[str, int]) -> None:
@@ -200,6 +203,17 @@ def test_the_number_of_majors(caption: str, beside: Value, found: tuple[str, int
     line = table.lines["专业个数"]
     assert (line.text, line.ref.column - column + 1) == found
     assert line.ref.row == row
+
+
+def test_a_remark_further_on_is_no_number_of_majors() -> None:
+    sheet, laid = sample_sheet("1-3")
+    row, column = laid.lines["专业个数"]
+    for place in range(column, sheet.width + 1):
+        sheet.put(row, place, None)
+    sheet.put(row, column - 1, "专业个数：")
+    sheet.put(row, sheet.width, "详见附表")
+    line = bound(sheet).tables["免学费"].lines["专业个数"]
+    assert (line.text, line.number, line.ref.column) == ("", BLANK, column)
 
 
 def test_a_form_that_could_not_be_bound_has_its_lines_still() -> None:

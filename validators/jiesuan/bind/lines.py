@@ -246,12 +246,22 @@ def _read_sentence(
             begin, end = match.span(position)
             if end == begin and position == len(names) and match.end() == end:
                 begin, end = _open_end(joined, owner, begin, row, figures)
+                if name in line.numbers and not _is_answer(
+                    labels, row, joined, owner, match.start(position), begin, end
+                ):
+                    begin, end = match.span(position)
             text = joined[begin:end].replace("_", "").replace(_EDGE, "").strip(_FILLER)
             begin += len(joined[begin:end]) - len(joined[begin:end].lstrip(_FILLER))
             column = owner[begin] if text else _blank_column(labels, row, joined, owner, match.span(position))
             number = read_blank(text, line.numbers[name]) if name in line.numbers else Number(None)
             table.lines[name] = LineValue(Ref(table.sheet.name, row, column), text, number)
         return
+
+
+def _is_answer(labels: Labels, row: int, joined: str, owner: list[int], start: int, begin: int, end: int) -> bool:
+    """Whether a text may be meant for the number of a blank: it stands in its cell or right of it, or has a figure in it."""
+    beside = owner[begin] in (owner[start - 1], labels.after(row, owner[start - 1]))
+    return beside or any(character.isdigit() for character in joined[begin:end])
 
 
 def _open_end(joined: str, owner: list[int], begin: int, row: int, figures: set[Cell]) -> tuple[int, int]:
