@@ -189,13 +189,16 @@ class _Planner:
             yield dict(zip(self.rule.each, combination, strict=True))
 
     def members(self, axis: str, tables: Iterable[Table]) -> list[str]:
-        """Members of an axis that all tables know; optional ones only where they are printed."""
+        """Members of an axis that all tables know; optional ones only where they are printed, and none that the shape of a
+        form does not have."""
         common: list[str] | None = None
         for table in tables:
             names = [
                 member.name
                 for member in table.form.axis_named(axis).members
-                if not member.closed and (not member.optional or table.has_member(axis, member.name))
+                if not member.closed
+                and (not member.optional or table.has_member(axis, member.name))
+                and (table.shows(axis) or member.name == table.form.axis_named(axis).default)
             ]
             common = names if common is None else [name for name in common if name in names]
         return common or []

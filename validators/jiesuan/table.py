@@ -191,6 +191,11 @@ class Table:
         cell = self.columns[name].cells[index]
         return cell is not None and cell in self.sheet.formulas
 
+    def shows(self, axis: str) -> bool:
+        """Whether the shape in which the form lies here has the axis; of one it leaves out it shows the default member."""
+        shape = next((shape for shape in self.form.shape if shape.name == self.shape), None)
+        return shape is None or axis in (*shape.columns, *shape.rows)
+
     def has_member(self, axis: str, member: str) -> bool:
         """Whether some record carries the member."""
         position = self.form.axes.index(axis)

@@ -305,6 +305,8 @@ def derived(context: Context) -> None:
     for table in context.tables():
         if not any(number.value or number.trouble for bound in table.columns.values() for number in bound.numbers):
             continue  # nobody got any: nothing to subtract
+        if not any(table.shows(item.axis) for item in table.form.derived):
+            continue  # this shape of the form prints no such blocks
         if not derived_members(table):
             named = all(table.has_member(item.axis, parse_formula(item.formula).target) for item in table.form.derived)
             why = "“实际发放”一栏没有填" if named and not table.assumed else "三栏人数、人次、金额没有栏名"
