@@ -70,8 +70,22 @@ def test_errors_go_on_as_they_are() -> None:
     assert caught.value.error == REF and isinstance(caught.value.error, ErrorValue) and str(caught.value) == "#REF!"
 
 
-@pytest.mark.parametrize("value", [DAY, dt.datetime(2024, 9, 5, 8), dt.time(8), float("nan"), float("inf")])
-def test_dates_and_no_numbers_are_not_understood(value: Any) -> None:
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (DAY, 45540),
+        (dt.datetime(2024, 9, 5, 12), D("45540.5")),
+        (dt.time(6), D("0.25")),
+        (dt.timedelta(days=3), 3),
+        (dt.date(1900, 1, 2), 2),
+    ],
+)
+def test_dates_are_the_numbers_they_hold(value: Any, number: Any) -> None:
+    assert operand(value) == number
+
+
+@pytest.mark.parametrize("value", [dt.date(1900, 2, 28), float("nan"), float("inf")])
+def test_what_is_no_one_number_is_not_understood(value: Any) -> None:
     with pytest.raises(Cannot):
         operand(value)
 
@@ -111,8 +125,8 @@ def test_operands_as_texts(value: Any, text: Any) -> None:
 
 # ── functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-MIXED = [3, None, "9", "七", True, DAY, 0.5, -1, 0]
-"""Counted are 3, 0.5, -1 and 0: texts, even those of digits, logical values and dates in cells are passed over."""
+MIXED = [3, None, "9", "七", True, 0.5, -1, 0]
+"""Counted are 3, 0.5, -1 and 0: texts, even those of digits, and logical values in cells are passed over."""
 
 
 @pytest.mark.parametrize(
@@ -124,6 +138,9 @@ MIXED = [3, None, "9", "七", True, DAY, 0.5, -1, 0]
         ("SUM", [[]], "0"),
         ("SUM", [], "0"),
         ("SUM", [["9"], [None]], "0"),
+        ("SUM", [[dt.date(1900, 1, 2), 3, DAY]], "45545"),
+        ("COUNT", [[dt.date(1900, 1, 2), None]], "1"),
+        ("COUNTIF", [[dt.date(1900, 1, 2), 0], [">0"]], "1"),
         ("COUNT", [MIXED], "4"),
         ("COUNT", [[1], [2, 3]], "3"),
         ("COUNT", [[]], "0"),
@@ -188,7 +205,7 @@ def test_an_error_spoils_the_others_too(name: str, arguments: list[list[Any]]) -
         ("ABS", [[1], [2]]),
         ("ABS", [[1, 2]]),
         ("ABS", [[]]),
-        ("ABS", [[DAY]]),
+        ("SUM", [[dt.date(1900, 2, 28)]]),
         ("ROUND", [[1]]),
         ("ROUND", [[1], [2], [3]]),
         ("ROUND", [[1, 2], [2]]),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiesuan.book import ErrorValue, Value
-from jiesuan.number import BLANK, DASHES, Number, meant, plain, read_blank, read_number, rounding, show
+from jiesuan.number import BLANK, DASHES, Number, held, meant, plain, read_blank, read_number, rounding, show
 
 D = Decimal
 
@@ -209,3 +209,30 @@ def test_a_blank_in_which_nothing_stands(text: str) -> None:
 def test_what_another_text_in_a_blank_means(text: str, unit: str, number: str | None) -> None:
     assert read_blank(text, unit) == Number(None, "text")
     assert meant(text, unit) == (None if number is None else Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (dt.date(1900, 1, 1), "1"),
+        (dt.date(1900, 1, 2), "2"),
+        (dt.datetime(1900, 1, 3, 12), "3.5"),
+        (dt.date(1900, 2, 27), "58"),
+        (dt.date(1900, 3, 1), "61"),
+        (dt.date(2024, 3, 5), "45356"),
+        (dt.datetime(2024, 3, 5, 6), "45356.25"),
+        (dt.time(0), "0"),
+        (dt.time(1, 9, 7, 200_000), "0.048"),
+        (dt.timedelta(days=2), "2"),
+        (dt.timedelta(days=1, seconds=4147, microseconds=200_000), "1.048"),
+        (dt.timedelta(days=-1), "-1"),
+    ],
+)
+def test_the_number_that_a_date_is(value: dt.date | dt.time | dt.timedelta, number: str) -> None:
+    assert held(value) == Decimal(number)
+
+
+@pytest.mark.parametrize("value", [dt.date(1900, 2, 28), "2024-3-5", 3, None])
+def test_what_is_no_date_or_two(value: Value) -> None:
+    """The 60th day, which never was, is shown as the 59th."""
+    assert held(value) is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 from .book import ErrorValue, Value
-from .number import read_number
+from .number import held, read_number
 
 Operand = Decimal | str | bool | None
 
@@ -35,15 +36,17 @@ def plain_value(value: Operand) -> Value:
 
 
 def operand(value: Value) -> Operand:
-    """A cell's value as formulas take it.  Raises Spoilt for an error, Cannot for a date and the like."""
+    """A cell's value as formulas take it, a date as the number it is.  Raises Spoilt for an error."""
     if isinstance(value, ErrorValue):
         raise Spoilt(value)
     if value is None or isinstance(value, bool | str):
         return value
-    number = read_number(value)
-    if number.value is None:
+    number = read_number(value).value
+    if number is None:
+        number = held(value)
+    if number is None:
         raise Cannot
-    return number.value
+    return number
 
 
 def number_of(value: Operand) -> Decimal:
@@ -73,6 +76,11 @@ def _numbers(values: list[Value]) -> list[Decimal]:
             number = read_number(value).value
             if number is not None:
                 found.append(number)
+        elif isinstance(value, dt.date | dt.time | dt.timedelta):
+            number = held(value)
+            if number is None:
+                raise Cannot
+            found.append(number)
     return found
 
 

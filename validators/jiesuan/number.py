@@ -102,6 +102,28 @@ def _from_text(value: str) -> Number:
     return Number(number or _ZERO, as_text=True)
 
 
+def held(value: Value) -> Decimal | None:
+    """The number in a cell that is shown as a date or a time, as Excel counts days; None for what is none, and for
+    1900-02-28, which stands for the 59th and the 60th day."""
+    if isinstance(value, dt.timedelta):
+        days, rest = Decimal(value.days), value - dt.timedelta(days=value.days)
+    elif isinstance(value, dt.time):
+        days, rest = _ZERO, dt.datetime.combine(dt.date.min, value) - dt.datetime.min
+    elif isinstance(value, dt.date):
+        date = value.date() if isinstance(value, dt.datetime) else value
+        if date == dt.date(1900, 2, 28):
+            return None
+        first = dt.date(1899, 12, 31) if date < dt.date(1900, 3, 1) else dt.date(1899, 12, 30)
+        days = Decimal((date - first).days)
+        rest = dt.timedelta(0)
+        if isinstance(value, dt.datetime):
+            rest = value.replace(tzinfo=None) - dt.datetime.combine(date, dt.time())
+    else:
+        return None
+    part = Decimal(rest // dt.timedelta(microseconds=1)) / 86_400_000_000
+    return days + part.quantize(QUANTUM).normalize()
+
+
 def read_blank(text: str, unit: str) -> Number:
     """The number typed into a blank of a printed sentence, which may repeat the unit that is printed behind it: `35万元`,
     `35 万`, `14个`.  Underscores and marks of omission alone are nothing."""
