@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from ..bind import Workbook
+from ..book import Cell
 from ..calculate import derived_members
 from ..form import WHOLE, Column
 from ..identity import identity_fault, name_fault, parse_entry, phone_fault, spelled
-from ..number import Number, meant, plain
+from ..number import Number, plain
 from ..recalculate import references
 from ..report import Finding
 from ..rule import Rule
 from ..table import Table
 from ..text import mask, mask_number
-from .context import Context, shown_value
+from .context import Context
 from .ledger import Ledger
+from .spoilt import dated_finding, merged_finding, spoilt_blanks, text_finding, text_operands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +53,6 @@ TEXT_CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "class-format": ("班级", lambda value: _blank(value) or parse_entry(str(value)) is not None),
 }
 CELL_CHECKS = frozenset({*NUMBER_CHECKS, *IDENTITY_CHECKS, *TEXT_CHECKS, "required"})
-
-
-_MONEY = ("万元", "元")
 
 
 def _sound(_: Any) -> str:
@@ -102,39 +101,26 @@ def check_cells(runs: Iterable[tuple[Workbook, Sequence[Rule], Ledger]]) -> None
         for role, table in workbook.tables.items():
             own = {name: rule for name, rule in chosen.items() if not rule.forms or role in rule.forms}
             if "number" in own:
-                ledger.direct += _spoilt_blanks(Context(own["number"], workbook, ledger), table)
+                ledger.direct += spoilt_blanks(Context(own["number"], workbook, ledger), table)
             kinds = cells_by_kind(table)
             for cells in kinds.values():
                 cells.fault = kind_fault(table.columns[cells.runs[0][0]].column, own, cells.values, today)
             if kinds:
                 forms.setdefault(id(table.form), []).append(Checked(workbook, table, own, ledger, kinds))
     for group in forms.values():
+        blamed: dict[tuple[int, Cell], tuple[Checked, list[Cell]]] = {}
         for checked, index, name, check in _failures(group):
+            if check == "error-value" and (texts := text_operands(checked.table, name, index)):
+                for formula, cell in texts:
+                    blamed.setdefault((id(checked), cell), (checked, []))[1].append(formula)
+                continue
             context = Context(checked.rules[check], checked.workbook, checked.ledger)
             finding = _finding(context, checked.table, name, index)
             if finding is not None:
                 checked.ledger.direct.append(finding)
-
-
-def _spoilt_blanks(context: Context, table: Table) -> Iterator[Finding]:
-    """Blanks of the lines above and below a table that ask for a number and hold words, or another unit."""
-    for line in table.form.line:
-        for name, unit in line.numbers.items():
-            value = table.lines.get(name)
-            if value is None or not value.number.trouble:
-                continue
-            number = meant(value.text, unit)
-            what = f"这里按{unit}填" if unit in _MONEY else "这里应填数字"
-            message = f"{what}，只填 {plain(number)}，不要写单位和别的字" if number is not None else f"{what}，只填数字"
-            label = f"{'合计' if line.where == 'inside' else '表下'} · {name}"
-            yield context.at_ref(
-                value.ref,
-                label,
-                message,
-                expected="" if number is None else plain(number),
-                actual=value.text,
-                unit=unit,
-            )
+        for (_, cell), (checked, formulas) in blamed.items():
+            context = Context(checked.rules["error-value"], checked.workbook, checked.ledger)
+            checked.ledger.direct.append(text_finding(context, checked.table, cell, formulas))
 
 
 def kind_of(column: Column) -> str:
@@ -348,7 +334,9 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
     raw = column.raw[index]
     check = rule.check
     if check == "number" and column.numbers[index].trouble == "merged":
-        return _merged_finding(context, table, name, index)
+        return merged_finding(context, table, name, index)
+    if check == "number" and column.numbers[index].trouble == "date":
+        return dated_finding(context, table, name, index)
     if check in NUMBER_CHECKS:
         said = {
             "number": "这里应填数字",
@@ -373,21 +361,6 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
         return _identity_finding(context, table, name, index)
     actual = mask_number(str(raw).strip()) if column.column.type == "电话" else None
     return context.at_cell(table, name, index, rule.name, actual=actual)
-
-
-def _merged_finding(context: Context, table: Table, name: str, index: int) -> Finding:
-    """One number over several figures: at the merged cell, naming its area and the figures."""
-    ref = table.ref(name, index)
-    assert ref is not None
-    area, figures = table.merged[ref.row, ref.column]
-    names = list(dict.fromkeys(other for other, _ in figures))
-    captions = [table.columns[other].column.caption for other in names]
-    label, each = table.label(name, index), "各格"
-    if len(names) > 1:
-        label = f"{table.key_label(index)} · {captions[0]}至{captions[-1]}"
-        each = "各月" if all(caption.endswith("月") for caption in captions) else "各栏"
-    message = f"{area} 合并成了一格，分不出{each}的数；请取消合并，{each}分别填写"
-    return context.at_ref(ref, label, message, actual=shown_value(table, name, index))
 
 
 def _identity_finding(context: Context, table: Table, name: str, index: int) -> Finding:
