@@ -30,6 +30,7 @@ from tests.bureau.making import (
     SECOND,
     SET,
     SPRING,
+    check,
     city,
     received,
     sample,
@@ -284,3 +285,35 @@ def test_one_school_spelt_in_two_ways_is_one(own: Path) -> None:
     found = receive(own, PACK, SET)
     assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND})
     assert sorted(item.file for item in found.left_out) == sorted([f"{FIRST}.xlsx", "改过.xlsx"])
+
+
+def test_the_same_students_under_two_names_are_not_summed_twice(own: Path) -> None:
+    """A school that wrote its name otherwise the second time: nobody can tell from the names that it is one."""
+    other = sample(FIRST).filling
+    shorter = {role: {**line, "学校名称": "示范技工学校"} for role, line in other.lines.items()}
+    for name in ("改名.xlsx", "改名副本.xlsx"):
+        write_school(own / name, FIRST, SPRING, type(other)(other.figures, other.rows, shorter))
+    count = sum(len(rows) for rows in other.rows["精准明细"].values())
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND}) and found.shared == []
+
+    def why(name: str) -> str:
+        return (
+            f"还有 {count} 处错误没有改（有 {count} 名学生也在“{name}”的名单上，用 jiesuan batch 校验这个文件夹可逐个查看）；"
+            "确实要带着错误汇总，请加 --allow-errors"
+        )
+
+    assert whys(found) == {
+        "改名.xlsx": why(FIRST), "改名副本.xlsx": why(FIRST), f"{FIRST}.xlsx": why("示范技工学校"),
+    }  # fmt: skip
+    let_in = receive(own, PACK, SET, allow_errors=True)
+    assert let_in.errors == {FIRST: count, "示范技工学校": count}
+    told = [
+        f"“{FIRST}”（{FIRST}.xlsx）有 {count} 名学生也在“示范技工学校”的名单上，汇总会重复计算",
+        f"“示范技工学校”（改名.xlsx）有 {count} 名学生也在“{FIRST}”的名单上，汇总会重复计算",
+    ]
+    assert let_in.shared == told
+    rollup = roll_up(PACK, let_in, load_shares(PACK, SPRING), BUREAU, Inputs())
+    assert rollup.remarks[:2] == [f"{said}；请先改正，再汇总一次。" for said in told]
+    report = check(city(SPRING), city(SPRING).fresh(), schools=let_in)
+    assert report.remarks == [f"学校的表：{said}。" for said in told]

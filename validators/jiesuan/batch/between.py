@@ -28,7 +28,9 @@ NO_WORKBOOK = "batch-missing"
 BROKEN = "batch-broken"
 OTHER = "not-settlement"
 """Why a file could not be checked that is no settlement workbook at all, and so no correction of one."""
-CHECKS = ROSTER | {"batch-person", "batch-names", MOVED, BROKEN, "batch-versions", "batch-copies", "batch-term"}
+PERSONS = frozenset({"batch-person", "batch-names", MOVED})
+"""Checks of persons in the workbooks of two schools."""
+CHECKS = ROSTER | PERSONS | {BROKEN, "batch-versions", "batch-copies", "batch-term"}
 """All checks between the workbooks of a batch."""
 _SHOWN = 5
 """Other places named in one finding."""

@@ -81,6 +81,7 @@ def further(*, schools: Received | None = None, previous: Workbook | None = None
         findings = {(f.code, f.sheet, f.cell, f.label, f.message): f for f in (*known, *ledger.settle())}
         report.selected = tuple(sorted((*report.selected, *rules), key=lambda rule: rule.code))
         report.findings = sorted(findings.values(), key=lambda finding: finding.sort_key(sheets))
+        report.remarks += [f"学校的表：{said}。" for said in schools.shared] if schools else []
         report.unchecked = sorted((*report.unchecked, *ledger.unchecked), key=lambda item: (item.rule.code, item.why))
 
     return add

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from ..batch.between import PERSONS, confront, report_of
 from ..batch.find import Entry, entries_of, is_there
-from ..batch.store import INDEX, Filed, NoBatch, data_folder, originals_of, read_index
+from ..batch.people import KEY, people_of
+from ..batch.schools import File
+from ..batch.schools import School as Member
+from ..batch.store import INDEX, Checked, Filed, NoBatch, data_folder, originals_of, read_index
 from ..bind import Workbook
 from ..check import check_workbook
 from ..pack import Pack
@@ -42,6 +47,8 @@ class Received:
     """School → 错误 open in it, for those let in all the same."""
     missing: tuple[str, ...] = ()
     """Schools of the roster that sent nothing, where a batch was given one."""
+    shared: list[str] = field(default_factory=list)
+    """Schools let in whose students stand in another school's workbook, too: told in a sentence each."""
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
     """(file, name in it, name on the roster) of those a batch took for a school of the roster under another name."""
 
@@ -56,6 +63,8 @@ class _One(NamedTuple):
     """Where its 错误 are told."""
     stated: str = ""
     """The school's name in it, where a batch calls the school otherwise."""
+    shared: str = ""
+    """How many of its students stand in which other schools' workbooks; they are among its 错误."""
 
 
 def receive(
@@ -94,6 +103,12 @@ def receive(
             if one.errors:
                 result.errors[one.school.name] = one.errors
     _doubles(result, left_out)
+    let_in = {school.file for school in result.schools}
+    result.shared = sorted(
+        f"“{one.school.name}”（{one.school.file}）{one.shared}，汇总会重复计算"
+        for one in found
+        if one.shared and one.school.file in let_in
+    )
     result.schools.sort(key=lambda school: (school.name, school.sha256))
     result.left_out = sorted(left_out)
     return result
@@ -204,26 +219,66 @@ def _from_folder(
     for item in passed:
         if item.kind:
             yield LeftOut(item.path, item.why)
+    opened: list[tuple[_One, Member]] = []
+    secret = secrets.token_bytes(KEY)
     for entry in entries:
         try:
             data = entry.read()
         except UnreadableFile as error:
             yield LeftOut(entry.path, error.message)
             continue
-        yield _checked(entry.path, data, pack, bureau, term)
+        one = _checked(entry.path, data, pack, bureau, term, secret)
+        if isinstance(one, LeftOut):
+            yield one
+        else:
+            opened.append(one)
+    yield from _confronted(opened)
 
 
 def _entry(path: Path) -> Entry:
     return Entry(path.name, lambda: received(path))
 
 
-def _checked(path: str, data: bytes, pack: Pack, bureau: str, term: Term | None) -> _One | LeftOut:
+def _checked(
+    path: str, data: bytes, pack: Pack, bureau: str, term: Term | None, secret: bytes
+) -> tuple[_One, Member] | LeftOut:
     with collector_paused():
         workbook = open_workbook(Path(PurePosixPath(path).name), term=term, data=data)
         if isinstance(workbook, Failure):
             return LeftOut(path, workbook.message)
         report: Report = check_workbook(workbook)
-        return _One(gather(workbook, pack, bureau, mask(path)), report.levels["错误"], is_blank(workbook))
+        one = _One(gather(workbook, pack, bureau, mask(path)), report.levels["错误"], is_blank(workbook))
+        sha256 = one.school.sha256
+        file = File(path, sha256, Checked(sha256=sha256, by="", people=people_of(workbook, secret)), report)
+        return one, Member(one.school.name, files=[file], current=file)
+
+
+def _confronted(opened: list[tuple[_One, Member]]) -> Iterator[_One]:
+    """The workbooks, with the students whom another school has listed as well among their 错误, as in a batch; one without a name
+    may be the very school."""
+    schools = [member for one, member in opened if one.school.name]
+    elsewhere: dict[int, list[str]] = {}
+    for person in confront(schools, rostered=False, numbers=lambda asked: {}).repeated:
+        for school, sheet, cell in person.places:
+            others = [other.name for other, _, _ in person.places if fold(other.name) != fold(school.name)]
+            report = report_of(school)
+            wrong = report is not None and any(
+                (item.sheet, item.cell, item.level) == (sheet, cell, "错误") and item.rule.check in PERSONS
+                for item in report.findings
+            )
+            if others and wrong:
+                elsewhere.setdefault(id(school), []).extend(others[:1])
+    for one, member in opened:
+        others = elsewhere.get(id(member), [])
+        if others:
+            names = "、".join(f"“{mask(name)}”" for name in sorted(set(others))[:3])
+            shared = f"有 {len(others)} 名学生也在{names}的名单上"
+            one = one._replace(
+                errors=one.errors + len(others),
+                where=f"{shared}，用 jiesuan batch 校验这个文件夹可逐个查看",
+                shared=shared,
+            )
+        yield one
 
 
 def open_one(path: Path, *, term: Term | None = None) -> Workbook:

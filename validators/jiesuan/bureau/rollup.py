@@ -120,6 +120,7 @@ def roll_up(pack: Pack, received: Received, shares: Shares, bureau: str, inputs:
     result.hand_in = [item.replace("{年}", year).replace("{季}", season) for item in hand_in]
     result.remarks = [
         *_unreported(received),
+        *(f"{said}；请先改正，再汇总一次。" for said in received.shared),
         *(
             f"{file} 的学校名称是“{stated}”，批量校验按名单当作“{name}”；请核对是不是同一所学校。"
             for file, stated, name in sorted(received.renamed)
