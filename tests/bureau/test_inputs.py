@@ -23,7 +23,7 @@ from jiesuan.bureau.inputs import (
     write_input_template,
 )
 from jiesuan.bureau.problem import BureauProblem
-from jiesuan.bureau.rollup import roll_up, write_rollup
+from jiesuan.bureau.rollup import lines_of, roll_up, write_rollup
 from jiesuan.share import load_shares
 from jiesuan.text import fold
 from tests.bureau.making import BUREAU, COUNTY_SCHOOL, FIRST, PACK, SECOND, SPRING, city, received, write_school
@@ -105,6 +105,14 @@ def test_other_headings_and_sections_by_place(tmp_path: Path) -> None:
         ([HEADS, [FIRST, CITY, "", "十万"]], "下达!D2 应为数字（万元）；没有就留空。"),
         ([HEADS, [FIRST, CITY], [FIRST, CITY]], f"下达!A3 的“{FIRST}”出现了两次，请合并成一行。"),
         ([HEADS, [FIRST, "省属"]], "下达!B2 应填“市本级”或“县区属”。"),
+        (
+            [HEADS, [FIRST, CITY, "惠安"]],
+            "下达!B2 写“市本级”，下达!C2 又写“惠安”，互相矛盾；市本级学校的所属留空，县区属学校填县、市、区名。",
+        ),
+        (
+            [HEADS, [FIRST, CITY], [SECOND, COUNTY, "市本级"]],
+            "下达!B3 写“县区属”，下达!C3 又写“市本级”，互相矛盾；市本级学校的所属留空，县区属学校填县、市、区名。",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_cell(tmp_path: Path, rows: list[list[Any]], message: str) -> None:
@@ -181,7 +189,7 @@ def test_what_is_typed_counts_before_last_term() -> None:
     def typed(value: int) -> Typed:
         return Typed(Decimal(value), "x")
 
-    first = Inputs({"a": Known("", "惠安", {"前期省级": typed(1)})}, {"a": "A"}, typed(9))
+    first = Inputs({"a": Known(COUNTY, "惠安", {"前期省级": typed(1)})}, {"a": "A"}, typed(9))
     last = Inputs(
         {"a": Known(COUNTY, "", {"前期省级": typed(2), "前期市级": typed(3)}), "b": Known(CITY, "", {})},
         {"a": "A旧", "b": "B"},
@@ -191,3 +199,30 @@ def test_what_is_typed_counts_before_last_term() -> None:
         "a": Known(COUNTY, "惠安", {"前期省级": typed(1), "前期市级": typed(3)}), "b": Known(CITY),
     }  # fmt: skip
     assert both.names == {"a": "A", "b": "B"} and both.total == typed(9)
+
+
+@pytest.mark.parametrize(
+    ("typed", "last", "expected"),
+    [
+        (Known(CITY), Known(COUNTY, "惠安"), Known(CITY)),
+        (Known(COUNTY, "惠安"), Known(CITY), Known(COUNTY, "惠安")),
+        (Known(COUNTY, "石狮"), Known(COUNTY, "惠安"), Known(COUNTY, "石狮")),
+        (Known(COUNTY), Known(COUNTY, "惠安"), Known(COUNTY, "惠安")),
+        (Known(COUNTY), Known(CITY), Known(COUNTY)),
+        (Known(), Known(COUNTY, "惠安"), Known(COUNTY, "惠安")),
+        (Known(CITY), Known(), Known(CITY)),
+    ],
+)
+def test_whose_a_school_is_comes_from_one_of_both(typed: Known, last: Known, expected: Known) -> None:
+    assert merged(Inputs({"a": typed}, {"a": "A"}), Inputs({"a": last}, {"a": "A"})).schools == {"a": expected}
+    assert merged(Inputs(), Inputs({"a": last}, {"a": "A"})).schools == {"a": last}
+
+
+def test_a_school_that_came_under_the_city_shares_as_the_city_does(tmp_path: Path) -> None:
+    write_rollup(tmp_path / "附件3.xlsx", PACK, city(SPRING).rollup)
+    both = merged(
+        Inputs({fold(COUNTY_SCHOOL): Known(CITY)}, {fold(COUNTY_SCHOOL): COUNTY_SCHOOL}), last_balances(tmp_path)
+    )
+    lines = lines_of(received(SPRING), load_shares(PACK, SPRING), BUREAU, both)
+    [line] = [line for line in lines if line.school.name == COUNTY_SCHOOL]
+    assert (line.section, line.share.place, line.share.province, line.place) == (CITY, "市本级", 2, "")

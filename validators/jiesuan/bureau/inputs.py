@@ -115,6 +115,12 @@ def _rows(file: str, sheet: Sheet, header: int, heads: dict[str, int]) -> Inputs
         known.section = CITY if level.startswith("市") else COUNTY if level else ""
         if not known.section and known.place:
             known.section = CITY if known.place.endswith(SELF) else COUNTY
+        if known.place and known.place.endswith(SELF) != (known.section == CITY):
+            level_at, place_at = (Ref(sheet.name, row, places[name]) for name in ("level", "place"))
+            raise BureauProblem(
+                f"{file}：{level_at} 写“{known.section}”，{place_at} 又写“{mask(known.place)}”，互相矛盾；"
+                "市本级学校的所属留空，县区属学校填县、市、区名。"
+            )
         for field_name, column in columns.items():
             typed = _number(file, sheet, row, column) if column else None
             if typed is not None:
@@ -182,14 +188,14 @@ def bureau_file(path: Path) -> Path:
 
 
 def merged(first: Inputs, previous: Inputs) -> Inputs:
-    """What the bureau typed, and for balances it did not type last term's."""
+    """What the bureau typed, and last term's for what it did not type: balances, and whose a school is."""
     remarks = [*first.remarks, *previous.remarks]
     result = Inputs(dict(first.schools), {**previous.names, **first.names}, first.total, remarks)
     for name, known in previous.schools.items():
         own = first.schools.get(name, Known())
-        result.schools[name] = Known(
-            own.section or known.section, own.place or known.place, {**known.amounts, **own.amounts}
-        )
+        # Last term's place goes with last term's section alone: a school may have come under the city since.
+        told = own if own.place or own.section not in ("", known.section) else known
+        result.schools[name] = Known(told.section, told.place, {**known.amounts, **own.amounts})
     return result
 
 
