@@ -66,6 +66,7 @@ def result(formula: str) -> Value:
         ("SUM(A6)", 0),
         ("SUM(Y90:Z99)", 0),
         ("COUNT(A1:A7)", 3),
+        ("COUNTA(A1:A7,B1:B9)", 9),
         ("COUNTIF(A1:A3,\">0\")", 3),
         ("COUNTIF(A9:A10,\">0\")", 0),
         ("ROUND(2.345,2)", 2.35),

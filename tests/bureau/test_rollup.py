@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import random
 import re
@@ -23,8 +24,10 @@ from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import Received
 from jiesuan.bureau.rollup import NOTE_LIMIT, lines_of, render_rollup, roll_up, write_rollup
 from jiesuan.bureau.school import Figure, School
+from jiesuan.calculate import calculate
 from jiesuan.check import check_workbook
 from jiesuan.reading import open_book
+from jiesuan.recalculate import recalculate
 from jiesuan.share import load_shares
 from jiesuan.template.layout import to_book
 from jiesuan.text import fold
@@ -38,7 +41,9 @@ from tests.bureau.making import (
     SET,
     SPRING,
     City,
+    check,
     city,
+    found,
     inputs,
     received,
     school,
@@ -89,6 +94,75 @@ def test_nothing_is_split_without_a_share() -> None:
     assert found["省级比例"] is None and found["学校下达"] == 48 and found["前期结余"] == 3
     for name in ("学校省级", "学校市级", "本期省级", "本期市级", "本期结余", "累计省级", "累计市级", "累计结余"):
         assert found[name] == ""
+
+
+def without_a_share() -> City:
+    """附件3 of the city whose county school lies where nobody knows the share."""
+    given = copy.deepcopy(inputs(SPRING))
+    given.schools[fold(COUNTY_SCHOOL)].place = "金门"
+    rollup = roll_up(PACK, received(SPRING), SHARES, BUREAU, given)
+    return City(SPRING, rollup, to_book(rollup.laid, "附件3.xlsx"), {item.form.role: item for item in rollup.laid})
+
+
+SPLIT = {
+    "汇总资金": ("学校省级", "学校市级", "本期结余", "本期省级", "本期市级", "累计结余", "累计省级", "累计市级"),
+    "分担测算": ("助学金省级", "助学金市县", "其他省级", "其他市县", "省级合计", "市县合计"),
+}
+WHOLE = {
+    "汇总资金": ("市下达省级", "学校下达", "前期省级", "前期结余"),
+    "分担测算": ("助学金", "涉农免学费", "其他免学费"),
+}
+
+
+def test_totals_over_a_school_without_a_share_are_blank_until_it_has_one() -> None:
+    base, whole = without_a_share(), city(SPRING)
+    for role in SPLIT:
+        for name in SPLIT[role]:
+            assert [value(base, f"{role}/{key}/{name}") for key in ("县区属", "*")] == ["", ""], name
+            assert value(base, f"{role}/市本级/{name}") == value(whole, f"{role}/市本级/{name}") != ""
+            said = f"缺{COUNTY_SCHOOL}的分担比例，算不出。补上比例后自动算出。"
+            assert [note(base, f"{role}/{key}/{name}") for key in ("市本级", "县区属", "*")] == ["", said, said]
+        for name in WHOLE[role]:
+            for key in ("市本级", "县区属", "*"):
+                assert value(base, f"{role}/{key}/{name}") == value(whole, f"{role}/{key}/{name}") != "", name
+    assert base.rollup.remarks == [
+        f"“{COUNTY_SCHOOL}”的分担比例空着：未列入：表中没有。请向省里核实后填写，不能推算。",
+        f"缺{COUNTY_SCHOOL}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。",
+    ]
+    report = check(base, base.fresh(), schools=received(SPRING))
+    assert found(base, report) == [f"B207 汇总资金/{COUNTY_SCHOOL}/省级比例"]
+    assert [(item.rule.code, item.why) for item in report.unchecked if item.rule.code == "B203"] == [
+        ("B203", "助学金汇总2资金!B14 没有分担比例，含有它的合计算不出")
+    ]
+    book = base.fresh()
+    for role in SPLIT:
+        ref = base.cell(f"{role}/{COUNTY_SCHOOL}/省级比例")
+        book.sheet(ref.sheet).put(ref.row, ref.column, 0.4)
+        book.sheet(ref.sheet).uncached |= book.sheet(ref.sheet).formulas.keys()
+    recalculate(book)
+    for role, names in SPLIT.items():
+        for name in names:
+            for key in ("县区属", "*"):
+                ref = base.cell(f"{role}/{key}/{name}")
+                assert book.sheet(ref.sheet).value(ref.row, ref.column) == value(whole, f"{role}/{key}/{name}")
+
+
+def test_calculating_splits_nothing_without_a_share() -> None:
+    base = without_a_share()
+    book = base.workbook().book
+    for sheet in book.sheets:  # as somebody typed it, who left the calculated cells of one school and all totals blank
+        sheet.formulas.clear()
+    split = {
+        base.cell(f"{role}/{key}/{name}"): key
+        for role, names in SPLIT.items()
+        for name in names
+        for key in (COUNTY_SCHOOL, "市本级", "县区属", "*")
+    }
+    for ref in split:
+        book.sheet(ref.sheet).put(ref.row, ref.column, None)
+    writes = {write.ref for write in calculate(bind(book, PACK))}
+    assert {key for ref, key in split.items() if ref in writes} == {"市本级"}
+    assert {ref for ref, key in split.items() if key == "市本级"} <= writes
 
 
 def test_the_parts_are_the_whole_in_exact_decimals() -> None:
@@ -215,6 +289,7 @@ def test_what_must_be_typed_stays_white_and_is_told() -> None:
     names = "惠安示范技工学校、泉州示范技工学校、泉州第二技工学校"
     assert rollup.remarks == [
         f"{names}没有写明属市本级还是哪个县、市、区，暂列市本级，分担比例空着；请在下达表（--input）里写明。",
+        f"缺{names}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。",
         f"3-2 的下达金额（第3—6列）还要填写：{names}。",
         f"3-2 的前期结余（第11、12列）还要填写，或用 --previous 指明上期的附件3：{names}。",
         "3-2 第9列“本市累计结余金额”还要按账面填写。",
@@ -231,6 +306,7 @@ def test_places_not_listed_schools_gone_and_figures_unread_are_told() -> None:
     rollup = roll_up(PACK, schools, SHARES, BUREAU, given)
     assert rollup.remarks == [
         "“惠安示范技工学校”的分担比例空着：未列入：表中没有。请向省里核实后填写，不能推算。",
+        "缺惠安示范技工学校的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。",
         "下达表或上期附件3里有而这次没有收到可汇总的表：泉州示范技工学校、泉州第二技工学校、撤并技工学校。",
         "“惠安示范技工学校”有读不出的数，按 0 汇总：助学金结算表!C8 不是数。",
     ]
@@ -244,6 +320,8 @@ def test_many_schools_without_a_share_are_told_once_and_so_is_a_mistyped_bureau(
         "“泉州示范技工学校”、“泉州第二技工学校”的分担比例空着：未列入：分担比例表里没有“全州市”的“市本级”。"
         "请向省里核实后填写，不能推算。",
         "“惠安示范技工学校”的分担比例空着：未列入：分担比例表里没有“全州市”的“惠安”。请向省里核实后填写，不能推算。",
+        "缺泉州示范技工学校、泉州第二技工学校、惠安示范技工学校的分担比例，"
+        "3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。",
     ]
     for bureau in ("泉州市", "泉州市人力资源和社会保障局", "惠安县", "厦门市", "平潭综合实验区"):
         told = roll_up(PACK, received(SPRING), SHARES, bureau, given).remarks

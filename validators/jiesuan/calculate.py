@@ -87,6 +87,7 @@ class _Calculation:
         self.unknown: set[tuple[str, int]] = set()
         """Blanks that would have been computed, had their operands been readable: no 0 for any sum."""
         self.derived = derived_members(table)
+        self.shared = {name: share for name, share in pack.shared(table.form).items() if share in table.columns}
         self.holders: dict[Cell, list[tuple[BoundColumn, int]]] = {}
 
     def run(self) -> list[Write]:
@@ -180,6 +181,8 @@ class _Calculation:
                     break
                 values[name] = value
             inputs = [name for name in names if self.form.field(name).role != "standard"]
+            if column.name in self.shared and self.blank(self.shared[column.name], index):
+                continue  # nobody knows how it is shared
             if len(values) < len(formula.names) or all(self.blank(name, index) for name in inputs):
                 continue
             self.values[(column.name, index)] = formula.evaluate(values)
@@ -210,8 +213,11 @@ class _Calculation:
             self.values[(name, index)] = formula.evaluate(known)
 
     def _totals(self, column: Column) -> None:
+        share = self.shared.get(column.name)
         for index, addends in total_addends(self.table):
             if self.table.columns[column.name].cells[index] is None:
+                continue
+            if share and any(self.blank(column.name, i) and self.blank(share, i) for i in addends):
                 continue
             if column.role == "serial":
                 partner = self.form.paired(column)

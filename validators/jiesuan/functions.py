@@ -117,6 +117,7 @@ def _abs(arguments: list[list[Value]]) -> Operand:
 FUNCTIONS: dict[str, Callable[[list[list[Value]]], Operand]] = {
     "SUM": lambda arguments: sum(_flat(arguments), Decimal(0)),
     "COUNT": lambda arguments: Decimal(len(_flat(arguments))),
+    "COUNTA": lambda arguments: Decimal(sum(value is not None for values in arguments for value in values)),
     "COUNTIF": _countif,
     "ROUND": _round,
     "ABS": _abs,

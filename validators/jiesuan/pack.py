@@ -108,6 +108,21 @@ class Pack:
         """The parsed formula of a computed column."""
         return _formula(column.formula, tuple((c.no, c.name) for c in form.column if c.no is not None))
 
+    def shared(self, form: Form) -> dict[str, str]:
+        """Computed column → the share it depends on, directly or not: without a share nothing is split."""
+        found: dict[str, str] = {}
+        if not any(column.type == "比例" for column in form.fields):
+            return found
+        reads = {c.name: self.formula(form, c).names for c in form.fields if c.role == "computed" and c.formula}
+        for column in form.fields:
+            if column.type != "比例":
+                continue
+            reached = {column.name}
+            while more := {name for name, names in reads.items() if reached & set(names)} - reached:
+                reached |= more
+            found |= dict.fromkeys(reached - {column.name}, column.name)
+        return found
+
     def standard(self, form: Form, column: Column, key: tuple[str, ...], term: Term) -> Any:
         """The policy figure (Decimal, in the column's unit) for a standard cell at that key, or None where policy gives
         none."""

@@ -1,8 +1,8 @@
 """Results for formulas that a file holds without one.
 
 Files written by generators, and fresh templates, carry formulas without cached results.  The forms only need plain
-arithmetic, so this evaluates just that: + - * /, brackets, references, SUM, COUNT, COUNTIF(range,">0"), IF, ROUND, ABS,
-MIN, MAX.  Anything else stays without a result and is reported as such, never guessed.
+arithmetic, so this evaluates just that: + - * /, brackets, references, SUM, COUNT, COUNTA, COUNTIF(range,">0"), IF, ROUND,
+ABS, MIN, MAX.  Anything else stays without a result and is reported as such, never guessed.
 """
 
 from __future__ import annotations

@@ -178,6 +178,7 @@ def _listed(pack: Pack, form: Form, received: Received, lines: list[Line], input
     if form.role == "汇总资金" and inputs.total is not None:
         filling.figures[form.role, (ALL,), "本市累计结余"] = amount(inputs.total.value)
     laid = lay_out(pack, form, received.term, filling)
+    _blank_totals(pack, form, lines, laid)
     for (section, index), told in notes.items():
         for name, text in told.items():
             if text:
@@ -185,6 +186,15 @@ def _listed(pack: Pack, form: Form, received: Received, lines: list[Line], input
     if form.role == "汇总资金" and inputs.total is not None:
         laid.notes[laid.places[(ALL,), "本市累计结余"]] = f"取自 {inputs.total.where}"
     return laid
+
+
+def _blank_totals(pack: Pack, form: Form, lines: list[Line], laid: Laid) -> None:
+    """Say at every total that stays blank whose share is missing."""
+    shared = pack.shared(form)
+    for (key, name), cell in laid.places.items():
+        lone = [line.school.name for line in lines if line.share.ratio is None and key[0] in (ALL, line.section)]
+        if name in shared and lone:
+            laid.notes[cell] = f"缺{_named(lone)}的分担比例，算不出。补上比例后自动算出。"
 
 
 def _source(school: School, figure: Figure, unit: str, *, peak: bool = False) -> str:
@@ -317,6 +327,11 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
     found += [
         f"{_named(names)}的分担比例空着：{note}。请向省里核实后填写，不能推算。" for note, names in unlisted.items()
     ]
+    unshared = [line.school.name for line in lines if line.share.ratio is None]
+    if unshared:
+        found.append(
+            f"缺{_named(unshared)}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。"
+        )
     unpaid = [line.school.name for line in lines if "学校下达" not in line.known.amounts]
     if unpaid:
         found.append(f"3-2 的下达金额（第3—6列）还要填写：{_named(unpaid)}。")

@@ -12,6 +12,7 @@ from ..form import ALL, Column, Key
 from ..formula import parse_formula
 from ..gather import lacking, lacks
 from ..number import WIDEST_ROUNDING
+from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..table import BoundColumn, Table
 from .context import Context, clue, monthly_standards, related, several, signed
@@ -210,6 +211,7 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
     right: list[Decimal] = []
     slack: list[Decimal] = []
     operands: dict[int, tuple[str, list[int]]] = {}
+    unshared = _unshared(context, table, column)
     troubled: dict[str, bool] = {}
     for index, addends, missing, overall, direct in _sums(table):
         if level and (level == "合计") != overall:
@@ -222,6 +224,9 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         by_count = partner is not None and direct
         source = partner.name if by_count and partner else column.name
         if not context.readable(table, index, column.name):
+            continue
+        if lone := [ref for i, ref in unshared.items() if _within(table.keys[i], table.keys[index])]:
+            context.ledger.cannot(context.rule, f"{'、'.join(map(str, lone))} 没有分担比例，含有它的合计算不出")
             continue
         if source not in troubled:
             troubled[source] = table.troubled(source)
@@ -245,6 +250,18 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
     compare(
         context, table, column, records, left, right, slack, lambda i: [(operands[i][0], j) for j in operands[i][1]]
     )
+
+
+def _unshared(context: Context, table: Table, column: Column) -> dict[int, Ref | None]:
+    """Records whose amount is blank because nobody knows the share it is split by → where the share belongs."""
+    share = context.workbook.pack.shared(table.form).get(column.name, "")
+    if share not in table.columns:
+        return {}
+    return {
+        index: table.ref(share, index)
+        for index in table.details()
+        if table.columns[share].raw[index] in (None, "") and table.columns[column.name].raw[index] in (None, "")
+    }
 
 
 def _with_closed(table: Table, column: Column, index: int, total: Decimal) -> bool:

@@ -33,6 +33,7 @@ def lay_schools(laid: Laid, pack: Pack, filling: Filling | None, top: int) -> No
     overall = bottom + 1
     row = overall + 1
     sections: list[int] = []
+    shared = pack.shared(form) if filling else {}  # an empty form lists lines that are no schools yet
     for member in present(form, axis.name):
         records = given.get(member.name, [])
         count = len(records) if filling else form.blank_rows
@@ -41,11 +42,14 @@ def lay_schools(laid: Laid, pack: Pack, filling: Filling | None, top: int) -> No
             laid.rows[(member.name, index)] = row + 1 + index
             record = records[index] if filling else {form.fields[0].name: NUMBERING.format(index + 1)}
             _record(laid, pack, row + 1 + index, record)
-        sums = {column.name: _sum(laid, column, row + 1, row + count) if count else "0" for column in _summed(form)}
+        sums = {
+            column.name: _sum(laid, column, row + 1, row + count, shared.get(column.name)) if count else "0"
+            for column in _summed(form)
+        }
         _total(laid, row, (member.name,), member.printed, sums, {})
         row += count + 1
     sums = {
-        column.name: "+".join(a1(section, laid.columns[column.name]) for section in sections)
+        column.name: _sum_of([a1(row, laid.columns[column.name]) for row in sections], whole=column.name in shared)
         for column in _summed(form)
     }
     own = {name: value for (role, key, name), value in typed.items() if role == form.role and key == (ALL,)}
@@ -76,29 +80,28 @@ def _summed(form: Form) -> list[Column]:
     return [column for column in form.fields if form.summed(column)]
 
 
-def _sum(laid: Laid, column: Column, first: int, last: int) -> str:
-    """The whole section is named, so that rows inserted inside it are included."""
-    place = laid.columns[column.name]
-    return f"SUM({a1(first, place)}:{a1(last, place)})"
+def _sum(laid: Laid, column: Column, first: int, last: int, share: str | None) -> str:
+    """The whole section is named, so that rows inserted inside it are included.  Where a column depends on a share, its
+    total is blank while one of the schools listed has none."""
+
+    def area(place: int) -> str:
+        return f"{a1(first, place)}:{a1(last, place)}"
+
+    total = f"SUM({area(laid.columns[column.name])})"
+    if share is None:
+        return total
+    return f'IF(COUNT({area(laid.columns[share])})<COUNTA({area(1)}),"",{total})'
 
 
-def _guards(pack: Pack, form: Form) -> dict[str, str]:
-    """Computed column → the share it depends on, directly or not: without a share nothing is split."""
-    found: dict[str, str] = {}
-    reads = {c.name: pack.formula(form, c).names for c in form.fields if c.role == "computed" and c.formula}
-    for column in form.fields:
-        if column.type != "比例":
-            continue
-        reached = {column.name}
-        while more := {name for name, names in reads.items() if reached & set(names)} - reached:
-            reached |= more
-        found |= dict.fromkeys(reached - {column.name}, column.name)
-    return found
+def _sum_of(cells: list[str], *, whole: bool) -> str:
+    """The sum of the sections' totals; blank while one of them is, where that may be."""
+    total = "+".join(cells)
+    return f'IF(COUNT({",".join(cells)})<{len(cells)},"",{total})' if whole else total
 
 
 def _record(laid: Laid, pack: Pack, row: int, record: Mapping[str, Value]) -> None:
     form = laid.form
-    guards = _guards(pack, form)
+    guards = pack.shared(form)
     for column in form.fields:
         place = laid.columns[column.name]
         value = record.get(column.name)
