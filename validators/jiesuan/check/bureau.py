@@ -82,7 +82,8 @@ def bureau_named(context: Context) -> None:
 
 
 def shares(context: Context) -> None:
-    """F11: the share of every school is the one of its place in the table; what the table does not list is asked about."""
+    """F11: the share of every school is the one of its place in the table; what the table does not list is asked about,
+    and so is a school among the city's own that has none: it may stand there because nobody said whose it is."""
     bureau, table_of = bureau_of(context)
     for table in context.tables():
         if not context.bound(table, "省级比例"):
@@ -104,6 +105,9 @@ def shares(context: Context) -> None:
             share, index = found[position], records[position]
             if share.ratio is None:
                 return context.at_cell(table, "省级比例", index, share.note)
+            if table.keys[index][0] == CITY and table.number("省级比例", index).value is None:
+                message = f"分担比例空着。确属市本级的填 {amount(share.ratio, '')}；属县、市、区的移到“县区属”，校名后用括号注明地名"
+                return context.at_cell(table, "省级比例", index, message)
             message = f"{share.bureau}{share.place}在表上是省级 {share.province} 比市县级 {10 - (share.province or 0)}"
             return context.at_cell(table, "省级比例", index, message, expected=amount(share.ratio, ""))
 
