@@ -10,6 +10,7 @@ from jiesuan.text import mask
 from . import native
 from .checking import open_live
 from .still import still
+from .talk import DECLINED, Done
 from .trouble import Trouble, protected
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _LISTED = 12
 """Changes listed one by one in a message."""
 
 
-def calc(book: Any, talk: Talk) -> None:
+def calc(book: Any, talk: Talk) -> Done:
     """计算: fill the blanks among the calculated cells; replace figures that differ after asking."""
     from jiesuan.calculate import calculate
 
@@ -33,7 +34,7 @@ def calc(book: Any, talk: Talk) -> None:
     ]
     if not writes:
         talk.tell("该算的都已经算好了，没有要改的。公式没有动。")
-        return
+        return Done()
     locked = [sheet.name for sheet in book.sheets if native.is_protected(sheet)]
     stopped = [name for name in locked if any(write.ref.sheet == name for write in writes)]
     if stopped:
@@ -42,10 +43,11 @@ def calc(book: Any, talk: Talk) -> None:
     replaced = [write for write in writes if write.kind != "填入"]
     if replaced and not talk.ask(_question(filled, replaced)):
         talk.murmur("没有计算，什么也没有改。")
-        return
+        return DECLINED
     with still(book.app):
         write_live(book, writes)
     talk.tell(f"已填入 {len(filled)} 格，改正 {len(replaced)} 格；公式没有动。请接着点“校验”。")
+    return Done()
 
 
 def _question(filled: list[Write], replaced: list[Write]) -> str:

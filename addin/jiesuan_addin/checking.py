@@ -8,6 +8,7 @@ from jiesuan.report import Finding, Report, next_step
 from jiesuan.rule import LEVELS
 
 from . import native
+from .talk import DECLINED, Done
 from .trouble import READ_ONLY, STRUCTURE, UNMARKED, Trouble, protected
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def check_live(book: Any, term: Term | None = None) -> tuple[Workbook, Judgement
         return workbook, judged(workbook)
 
 
-def check(book: Any, talk: Talk) -> None:
+def check(book: Any, talk: Talk) -> Done:
     """校验: check, mark, select the first mistake, say what next."""
     from jiesuan.marking.result import ordered
 
@@ -62,6 +63,7 @@ def check(book: Any, talk: Talk) -> None:
     if first is not None:
         show(book, first.sheet, first.cell)
     talk.tell("\n\n".join(part for part in _said(book, workbook.book, report, first, left_out) if part))
+    return Done(clean=report.clean)
 
 
 def _said(book: Any, read: Book, report: Report, first: Finding | None, left_out: list[str]) -> list[str]:
@@ -93,7 +95,7 @@ def show(book: Any, sheet: str, cell: str) -> None:
         found.range(cell.split(",")[0]).select()
 
 
-def clear(book: Any, talk: Talk) -> None:
+def clear(book: Any, talk: Talk) -> Done:
     """清除标记: everything as it was before 校验."""
     from .kept import our_sheets, typed_in, write_kept
     from .marks import clear_marks, find_marks, is_marked
@@ -110,9 +112,10 @@ def clear(book: Any, talk: Talk) -> None:
     written = typed_in(read)
     if written.left and not talk.ask(f"下面的话清除后就没有了，要留的请先抄下来。现在清除吗？\n\n{written.lost()}"):
         talk.murmur("没有清除，标记和写的说明都还在。")
-        return
+        return DECLINED
     with still(book.app):
         if written.changed:
             write_kept(book, read, written.kept)
         clear_marks(book, marks)
     talk.murmur(f"标记已清除。{written.told()}")
+    return Done()

@@ -108,7 +108,9 @@ def run(
         Path | None, typer.Option("-o", "--output", metavar="输出", help="写到哪个文件；不写只看不存")
     ] = None,
     force: ForceOption = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="计算要改掉填好的数时，照改")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="计算要改掉填好的数时，照改；不加则不改、不写，退出码 1")
+    ] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="原因", help="填写说明时写的原因")] = None,
     cell: Annotated[
         str | None,

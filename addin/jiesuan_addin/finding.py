@@ -13,6 +13,7 @@ from jiesuan.rule import LEVELS
 
 from . import native
 from .checking import check_live, show
+from .talk import DECLINED, Done
 from .trouble import NO_FINDINGS, Trouble, protected
 
 if TYPE_CHECKING:
@@ -85,17 +86,17 @@ def _areas(cell: str) -> list[tuple[int, int, int, int]]:
     return [area for part in cell.split(",") if (area := parse_area(part))]
 
 
-def go_next(book: Any, talk: Talk) -> None:
+def go_next(book: Any, talk: Talk) -> Done:
     """下一处: the next finding at another cell."""
-    _jump(book, talk, 1)
+    return _jump(book, talk, 1)
 
 
-def go_previous(book: Any, talk: Talk) -> None:
+def go_previous(book: Any, talk: Talk) -> Done:
     """上一处: the finding before, at another cell."""
-    _jump(book, talk, -1)
+    return _jump(book, talk, -1)
 
 
-def _jump(book: Any, talk: Talk, step: int) -> None:
+def _jump(book: Any, talk: Talk, step: int) -> Done:
     result = result_sheet(book)
     names = {sheet.name for sheet in book.sheets}
     listed = [item for item in places(result) if item.cell and item.sheet in names]
@@ -114,9 +115,10 @@ def _jump(book: Any, talk: Talk, step: int) -> None:
     show(book, item.sheet, item.cell)
     problem = item.problem.split("\n")[0]
     talk.murmur(f"第 {at + 1} 处，共 {len(listed)} 处  {item.level}[{item.code}] {item.sheet}!{item.cell}  {problem}")
+    return Done()
 
 
-def explain(book: Any, talk: Talk) -> None:
+def explain(book: Any, talk: Talk) -> Done:
     """填写说明: the reason for the selected 核实, typed into its row."""
     result = result_sheet(book)
     listed = places(result)
@@ -140,12 +142,13 @@ def explain(book: Any, talk: Talk) -> None:
         result.activate()
         cell.select()
         talk.tell("请在选中的“说明”格里写明原因，按回车，再点一次“校验”。")
-        return
+        return DECLINED
     if text is None:
         talk.murmur("没有改动说明。")
-        return
+        return DECLINED
     cell.value = f" {text}" if text.startswith("=") else text or None
     talk.murmur("说明已写在“校验结果”表。点“校验”生效，再校验时保留。")
+    return Done()
 
 
 def _reason(book: Any, talk: Talk, item: Place) -> str | None:

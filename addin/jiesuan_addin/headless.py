@@ -8,7 +8,7 @@ from typing import Any
 
 from jiesuan.ref import parse_a1
 from jiesuan.text import mask
-from jiesuan.usage import CLEAN, FAILED
+from jiesuan.usage import CLEAN, FAILED, FINDINGS
 
 from .press import press, words
 from .talk import Lines
@@ -16,6 +16,8 @@ from .trouble import Trouble
 
 _READING = {"previous", "next"}
 """Buttons that change nothing in the file."""
+_HOW = {"calc": "确认要改的，加 --yes 再运行一次。", "explain": "原因用 --reason 写。"}
+"""What to do where a button asks something that was not answered."""
 
 
 def run_file(
@@ -30,8 +32,9 @@ def run_file(
     reason: str | None = None,
     cell: str | None = None,
 ) -> int:
-    """Open a file in a headless host, select a cell (`表!A1`), press a button, save the result to `out`; the exit code.
-    The file itself is never written to."""
+    """Open a file in a headless host, select a cell (`表!A1`), press a button, save the result to `out`; the exit code:
+    1 where 校验 finds something, or where what the button asks is declined; then nothing is saved.  The file itself is
+    never written to."""
     from .hosts import host
 
     if out is not None and (problem := _no_place(path, out, force)):
@@ -44,9 +47,12 @@ def run_file(
         book = app.books.open(path)
         if cell is not None:
             _select(book, cell)
-        if not press(app, button, Lines(say, yes=yes, answer=reason)):
+        done = press(app, button, Lines(say, yes=yes, answer=reason))
+        if done is None:
             return FAILED
-        if out is not None:
+        if not done.changed:
+            say(f"没有写文件。{_HOW.get(button, '')}")
+        elif out is not None:
             book.save(out)
             say(f"已写入 {mask(out.name)}，原文件未动。")
         elif button not in _READING:
@@ -60,7 +66,7 @@ def run_file(
     finally:
         if app is not None:
             app.quit()
-    return CLEAN
+    return CLEAN if done.clean else FINDINGS
 
 
 def _select(book: Any, address: str) -> None:

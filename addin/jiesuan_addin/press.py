@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import log, native
-from .talk import Boxes, Talk
+from .talk import Boxes, Done, Talk
 from .trouble import BUSY, CHART, NO_BOOK, NO_EXCEL, Trouble, internal
 
 _REJECTED = {-2147418111, -2147417846, -2146777998}
@@ -26,7 +26,7 @@ BUTTONS = {
 }
 
 
-def action(button: str) -> Callable[[Any, Talk], None]:
+def action(button: str) -> Callable[[Any, Talk], Done]:
     """What a button that works on a workbook does.  Raises KeyError."""
     from . import calculating, checking, finding
 
@@ -40,8 +40,10 @@ def action(button: str) -> Callable[[Any, Talk], None]:
     }[button]
 
 
-def press(app: Any, button: str, talk: Talk) -> bool:
-    """Run a button in a spreadsheet program and tell what came of it; whether it did its work.  Never raises."""
+def press(app: Any, button: str, talk: Talk) -> Done | None:
+    """Run a button in a spreadsheet program and tell what came of it; None where it could not do its work.  Never
+    raises."""
+    done = Done()
     try:
         if button == "help":
             from .fresh import tell_help
@@ -52,23 +54,23 @@ def press(app: Any, button: str, talk: Talk) -> bool:
 
             new(app, talk)
         else:
-            _on_book(app, action(button), talk)
+            done = _on_book(app, action(button), talk)
     except Exception as error:
         log.write(f"{button}  {log.trace(error)}")
         with contextlib.suppress(Exception):
             talk.tell(words(error))
-        return False
+        return None
     log.write(f"{button}  ok")
-    return True
+    return done
 
 
-def _on_book(app: Any, do: Callable[[Any, Talk], None], talk: Talk) -> None:
+def _on_book(app: Any, do: Callable[[Any, Talk], Done], talk: Talk) -> Done:
     if not len(app.books):
         raise Trouble(NO_BOOK)
     book = app.books.active
     if native.on_chart(book):
         raise Trouble(CHART)
-    do(book, talk)
+    return do(book, talk)
 
 
 def words(error: Exception) -> str:

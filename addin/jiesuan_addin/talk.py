@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from jiesuan.text import mask
 
@@ -14,6 +14,18 @@ _LONGEST = 900
 """Characters a message box shows whole."""
 _PROMPT = 240
 """Characters that Excel's input box and status bar take; from 256 on they fail."""
+
+
+class Done(NamedTuple):
+    """What came of a button, for those who press it without a window."""
+
+    clean: bool = True
+    """Nothing was found that must be corrected or explained, nothing was declined."""
+    changed: bool = True
+    """False where the user declined and the workbook was left as it was."""
+
+
+DECLINED = Done(clean=False, changed=False)
 
 
 class Talk(Protocol):

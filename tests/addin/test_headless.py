@@ -43,7 +43,7 @@ class TestRun:
     def test_check_then_clear(self, path: Path, tmp_path: Path) -> None:
         before = hashlib.sha256(path.read_bytes()).digest()
         done = run("run", "check", path, "-o", tmp_path / "标好.xlsx")
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == 1, done.output
         assert done.output.startswith("错误 ") and done.output.endswith("已写入 标好.xlsx，原文件未动。\n")
         done = run("run", "clear", tmp_path / "标好.xlsx", "-o", tmp_path / "清好.xlsx")
         assert (done.exit_code, done.output) == (0, "标记已清除。\n已写入 清好.xlsx，原文件未动。\n")
@@ -54,15 +54,35 @@ class TestRun:
 
     def test_without_output_nothing_is_written(self, path: Path) -> None:
         done = run("run", "check", path)
-        assert done.exit_code == 0 and done.output.endswith("没有写文件；加 -o 输出.xlsx 存下来。\n")
+        assert done.exit_code == 1 and done.output.endswith("没有写文件；加 -o 输出.xlsx 存下来。\n")
         assert [item.name for item in path.parent.glob("*.xlsx")] == ["结算表.xlsx"]
 
     def test_calculating_asks_before_it_replaces(self, path: Path, tmp_path: Path) -> None:
         typed(path, {"生均公用经费免学费!H10": 99})
         done = run("run", "calc", path, "-o", tmp_path / "甲.xlsx")
-        assert "将改为算出的数" in done.output and "没有计算，什么也没有改。" in done.output
+        assert "将改为算出的数" in done.output
+        told = "没有计算，什么也没有改。\n没有写文件。确认要改的，加 --yes 再运行一次。\n"
+        assert done.output.endswith(told) and done.exit_code == 1
+        assert run("run", "calc", path).output.endswith(told)
+        (tmp_path / "旧.xlsx").write_bytes(b"old")
+        run("run", "calc", path, "-o", tmp_path / "旧.xlsx", "--force")
+        assert (tmp_path / "旧.xlsx").read_bytes() == b"old" and not (tmp_path / "甲.xlsx").exists()
         done = run("run", "calc", path, "-o", tmp_path / "乙.xlsx", "--yes")
-        assert "改正 1 格" in done.output
+        assert "改正 1 格" in done.output and done.exit_code == 0
+        done = run("run", "calc", tmp_path / "乙.xlsx", "-o", tmp_path / "丙.xlsx")
+        assert done.output == "该算的都已经算好了，没有要改的。公式没有动。\n已写入 丙.xlsx，原文件未动。\n"
+        assert done.exit_code == 0
+
+    def test_a_clean_workbook(self, tmp_path: Path) -> None:
+        done = run("run", "check", sample_file(tmp_path / "好.xlsx"))
+        assert (done.exit_code, done.output.splitlines()[0]) == (0, "错误 0 处，核实 0 处，提示 0 处。")
+
+    def test_no_reason_given(self, path: Path, tmp_path: Path) -> None:
+        marked = tmp_path / "标好.xlsx"
+        run("run", "check", path, "-o", marked)
+        done = run("run", "explain", marked, "-o", tmp_path / "写好.xlsx")
+        assert done.output.endswith("没有改动说明。\n没有写文件。原因用 --reason 写。\n") and done.exit_code == 1
+        assert not (tmp_path / "写好.xlsx").exists()
 
     def test_a_reason(self, path: Path, tmp_path: Path) -> None:
         marked, explained = tmp_path / "标好.xlsx", tmp_path / "写好.xlsx"
@@ -123,7 +143,7 @@ class TestRun:
     @pytest.mark.libreoffice
     def test_in_libreoffice(self, path: Path, tmp_path: Path) -> None:
         done = run("run", "check", path, "--host", "libreoffice", "-o", tmp_path / "标好.xlsx")
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == 1, done.output
         assert done.output.startswith("错误 ")
         desk = Desk("file", tmp_path / "标好.xlsx")
         assert any(fills and notes for fills, notes in desk.marks().values())

@@ -290,7 +290,7 @@ class TestWindow:
 
     def test_a_button_nobody_knows(self) -> None:
         user = Told()
-        assert press.press(FakeApp(1), "x", user) is False
+        assert press.press(FakeApp(1), "x", user) is None
         assert user.said[0].startswith("没有做成（KeyError）")
 
 
