@@ -222,6 +222,36 @@ def test_a_workbook_that_changes_before_the_second_look(
     assert told_of(batch) == [f"注意：{NAME}：{said}。", f"{said}。", said]
 
 
+def test_a_school_that_was_not_there_last_term(spring: Path, tmp_path: Path) -> None:
+    """Not compared is no pass; a name alike is told, and the list may name the old one."""
+    new = f"新{NAME}"
+    files = {
+        "a.xlsx": school_bytes(0, term=AUTUMN, school=new),
+        "b.xlsx": school_bytes(5, term=AUTUMN, school="厦门轻工技校"),
+    }
+    folder = City(files).write(tmp_path / "收")
+    batch = again(folder, tmp_path / "出", spring / "春出")
+    told = {school.name: report_of(school).remarks for school in batch.schools}  # type: ignore[union-attr]
+    assert told == {
+        new: [
+            f"没有与上学期核对：上学期的结果里没有这所学校，最接近的是“{NAME}”；校名改过的，请在学校名单里加一列“曾用名”写上旧名"
+        ],
+        "厦门轻工技校": ["没有与上学期核对：上学期的结果里没有这所学校"],
+    }
+    names = tmp_path / "名单.xlsx"
+    book = Workbook()
+    for line in (("学校名称", "曾用名"), (new, f"旧校、{NAME}"), ("厦门轻工技校", None)):
+        book.active.append(line)
+    book.save(names)
+    batch = again(folder, tmp_path / "再出", spring / "春出", roster=names)
+    report = report_of(batch.schools[0])
+    assert report is not None and report.remarks == []
+    assert {finding.code for finding in report.findings} == {"T101", "T105", "T106"}
+    # Against an earlier batch of the same term nothing is missed.
+    batch = again(folder, tmp_path / "三出", tmp_path / "出")
+    assert [report.remarks for report in batch.reports] == [[], []]
+
+
 def test_workbooks_that_will_not_open_the_second_time(spring: Path, tmp_path: Path) -> None:
     batch = again(autumn(tmp_path), tmp_path / "出")
     result = packed(only(batch))

@@ -57,8 +57,10 @@ class Beside:
         return self.last
 
 
-def further(*, schools: Received | None = None, previous: Workbook | None = None) -> Callable[[Workbook, Report], None]:
-    """What adds the rules with `needs` 学校表 and 上期 to a report."""
+def further(
+    *, schools: Received | None = None, previous: Workbook | None = None, same_unit: bool = False
+) -> Callable[[Workbook, Report], None]:
+    """What adds the rules with `needs` 学校表 and 上期 to a report; `same_unit`: see `terms.not_comparable`."""
 
     def add(workbook: Workbook, report: Report) -> None:
         needs = [name for name, given in ((SCHOOLS, schools), (PREVIOUS, previous)) if given is not None]
@@ -68,7 +70,7 @@ def further(*, schools: Received | None = None, previous: Workbook | None = None
             why = (
                 _not_comparable(workbook, schools)
                 if rule.needs == SCHOOLS
-                else terms.not_comparable(workbook, previous)
+                else terms.not_comparable(workbook, previous, same_unit=same_unit)
             )
             if why:
                 ledger.cannot(rule, why)

@@ -3,7 +3,8 @@ that no workbook alone gives (`needs` 批 and 上期)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,18 +15,21 @@ from ..batch.engine import Engine, chunked, evenly, work
 from ..batch.outputs import BYTES, FILES
 from ..batch.progress import earlier
 from ..batch.run import Then
-from ..batch.schools import File
+from ..batch.schools import File, School
 from ..batch.store import originals_of, packed, read_index, report_of
 from ..bind import Workbook
 from ..pack import load_pack
 from ..report import Report
 from ..session import Failure, collector_paused, open_workbook
 from ..term import Term
-from ..text import fold
+from ..text import fold, nearest
 from .checking import further
 from .terms import not_comparable
 
 GONE = "上学期的表已不在原处，没有与上学期核对"
+FORMER = "曾用名"
+LIKE = 0.7
+"""How like a name of last term must be to be named as the likest."""
 CHANGED = "校验以后这个文件改过或不在了，没有与上学期核对"
 
 
@@ -75,11 +79,11 @@ def _opened(path: str, data: bytes, term: Term | None) -> Workbook | Failure:
 
 def _between_terms(report: Report, now: Workbook, then: Workbook | Failure) -> None:
     """Add the rules between terms; a workbook of last term that will not do is no fault of this one."""
-    why = then.message if isinstance(then, Failure) else not_comparable(now, then)
+    why = then.message if isinstance(then, Failure) else not_comparable(now, then, same_unit=True)
     if isinstance(then, Failure) or why:
         report.remarks.append(f"没有与上学期核对：{why}")
     else:
-        further(previous=then)(now, report)
+        further(previous=then, same_unit=True)(now, report)
 
 
 def second_look(previous: Path | None) -> Then:
@@ -124,15 +128,32 @@ def second_look(previous: Path | None) -> Then:
 def _wanted(batch: Batch, previous: Path | None) -> Iterator[tuple[int, File, tuple[str, str]]]:
     """(number of the school, its file, path and SHA-256 of last term's) of every workbook to look at again."""
     files = earlier(previous) if previous else {}
+    named = {name for school in batch.schools for name in _names(school)}
+    gone = [file.school for name, file in files.items() if name not in named]
     for number, school in enumerate(batch.schools):
         report, current = report_that_counts(school), school.current
         if report is None or current is None or current.checked is None:
             continue
-        file = files.get(fold(school.name))
+        file = next((files[name] for name in _names(school) if name in files), None)
+        if file is None and not report.blank and files and all(f.term != report.term for f in files.values()):
+            report.remarks.append(_unknown(school, gone))
         if file is not None and file.term != report.term:
             yield number, current, (file.path, file.sha256)
         elif current.checked.answered and _concerned(report):
             yield number, current, ("", "")
+
+
+def _names(school: School) -> list[str]:
+    """Folded names a school may have had last term: its own, and those the roster lists under 曾用名."""
+    former = school.listed.more.get(FORMER, "") if school.listed else ""
+    return [fold(name) for name in (school.name, *re.split("[、,，;；/]", former)) if name.strip()]
+
+
+def _unknown(school: School, gone: Iterable[str]) -> str:
+    """What is said of a school that last term's batch does not have."""
+    near = nearest(school.name, gone, LIKE)
+    told = f"，最接近的是“{near}”；校名改过的，请在学校名单里加一列“{FORMER}”写上旧名" if near else ""
+    return f"没有与上学期核对：上学期的结果里没有这所学校{told}"
 
 
 def _concerned(report: Report) -> bool:

@@ -20,8 +20,9 @@ from ..text import fold
 _ZERO = Decimal(0)
 
 
-def not_comparable(workbook: Workbook, previous: Workbook | None) -> str:
-    """Why the two workbooks are not one unit's in two consecutive terms, '' when they are."""
+def not_comparable(workbook: Workbook, previous: Workbook | None, *, same_unit: bool = False) -> str:
+    """Why the two workbooks are not one unit's in two consecutive terms, '' when they are; with `same_unit` it is known
+    that they are one unit's, whatever name they state."""
     if previous is None:
         return ""
     if previous.term != workbook.term.previous:
@@ -29,7 +30,7 @@ def not_comparable(workbook: Workbook, previous: Workbook | None) -> str:
     if previous.set != workbook.set:
         return f"上期的表是{previous.set}的，本期是{workbook.set}的"
     now, then = _unit(workbook), _unit(previous)
-    if now and then and fold(now) != fold(then):
+    if now and then and fold(now) != fold(then) and not same_unit:
         return f"上期的表是“{then}”的，本期是“{now}”的"
     return ""
 
