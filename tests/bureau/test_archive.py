@@ -30,6 +30,7 @@ from tests.bureau.making import (
     write_city,
     write_school,
 )
+from tests.bureau.test_second import again, copy_of, explained, roster
 from tests.making import python
 
 
@@ -141,6 +142,23 @@ def test_a_corrected_workbook_replaces_the_old_one(batches: dict[Term, Path], tm
     (found,) = filings(path, school=FIRST)
     assert next(item["value"] for item in found.totals if item["name"] == "生均前期结余") == "88.5"
     assert len(filings(path)) == 3
+
+
+def test_reasons_are_kept_as_typed_but_for_numbers(tmp_path: Path) -> None:
+    """What people wrote is theirs; the numbers of persons in it are masked all the same."""
+    names = roster(tmp_path / "名单.xlsx", school_name(0).replace("技工", "技师"))
+    again(City({"a.xlsx": school_bytes(0)}).write(tmp_path / "收"), tmp_path / "出", roster=names)
+    reason = "张三丰核对过，电话 139 1234 5678，身份证号 350102 20070728 0152，卡号 6222 0012 3456 7890 123"
+    back = City({"b.xlsx": explained(copy_of(tmp_path / "出"), "B109", reason)}).write(tmp_path / "再收")
+    again(back, tmp_path / "再出", roster=names)
+    import_batch(tmp_path / "再出", tmp_path / "档案.sqlite", PACK)
+    [filing] = filings(tmp_path / "档案.sqlite")
+    told = "张三丰核对过，电话 139******5678，身份证号 350*************0152，卡号 622**************** 123"
+    assert [(item["code"], item["state"]) for item in filing.explanations] == [("B109", "不采用")]
+    assert filing.explanations[0]["reason"] == told
+    kept = (tmp_path / "档案.sqlite").read_bytes() + (tmp_path / "再出" / "report.json").read_bytes()
+    for number in ("1234 5678", "20070728", "0012 3456"):
+        assert number.encode() not in kept
 
 
 def test_findings_and_open_errors_are_kept_masked(tmp_path: Path) -> None:

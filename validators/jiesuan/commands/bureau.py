@@ -130,7 +130,9 @@ def archive_import(
     database: Database,
     output: FormatOption = Format.text,
 ) -> None:
-    """把一次批量校验的结果存进档案；同样的结果存几次都一样。"""
+    """把一次批量校验的结果存进档案；同样的结果存几次都一样。
+
+    存各项合计、每处问题在哪一格、学校写的说明（原样，号码打码）；名单里的姓名、号码都不存。"""
     from ..bureau.archive import import_batch
     from ..bureau.told import imported_lines
     from ..pack import load_pack
