@@ -231,6 +231,8 @@ def test_a_student_who_changed_school_between_two_terms(tmp_path: Path) -> None:
     batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
     assert batch.between.repeated == [] and found(batch)[school_name(0)] == []
     assert [code for code, _, _ in found(batch)[school_name(7)]] == ["B105"]
+    forced = run_inline(tmp_path / "收", tmp_path / "强出", term=SPRING)
+    assert forced.between.repeated == [] and found(forced)[school_name(0)] == []
 
 
 def test_a_correction_that_cannot_be_read(tmp_path: Path) -> None:

@@ -194,7 +194,8 @@ def _people(
     by_term: defaultdict[str, Census] = defaultdict(Census)
     for index, school in enumerate(schools):
         if index in rules and (current := school.current) and current.checked and current.report:
-            by_term[current.report.term].add(index, current.checked.people)
+            # A list that states another term than `--term` is asked to state the right one first.
+            by_term[current.printed or current.report.term].add(index, current.checked.people)
     groups = [group for census in by_term.values() for group in census.repeated()]
     groups.sort(key=lambda places: (places[0].file, places[0].row))
     asked: dict[int, tuple[str, str, list[int]]] = {}
