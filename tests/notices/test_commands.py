@@ -215,7 +215,7 @@ def test_an_internal_error_stops_no_other_file(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("jiesuan.notices.work.listed_schools", broken)
     result = run("institution", "check", good, "--roster", good, code=2)
     assert "程序内部出错（RuntimeError）" in result.stderr and "secret" not in result.stderr
-    monkeypatch.setattr("jiesuan.notices.work.check_institution", broken)
+    monkeypatch.setattr("jiesuan.notices.work.check_institutions", broken)
     assert "程序内部出错（RuntimeError）" in run("institution", "check", good, code=2).stderr
 
 
@@ -244,6 +244,31 @@ def test_merge(tmp_path: Path) -> None:
     assert out.read_bytes() == first
     run("institution", "merge", files[0], files[2], "-o", out, "-f")
     assert failed("institution", "merge", files[0], "-o", out).startswith("“汇总.xlsx”已经存在")
+
+
+def test_several_forms_of_one_workbook(tmp_path: Path) -> None:
+    made = load_workbook(filled(tmp_path / "x.xlsx"))
+    for sheet, name in (("乙校", "乙技校"), ("丙校", "丙技校")):
+        copy = made.copy_worksheet(made.worksheets[0])
+        copy.title = sheet
+        copy["A3"] = f"填报学校名称（加盖公章）：{name}"
+    made["乙校"]["G6"] = "1380000"
+    made.save(tmp_path / "全市.xlsx")
+    listed, out = tmp_path / "名单.txt", tmp_path / "汇总.xlsx"
+    listed.write_text("学校名称\n示范市第一技工学校\n乙技校\n丙技校\n", encoding="utf-8")
+    page = run("institution", "check", tmp_path / "全市.xlsx", "--roster", listed, code=1).stdout
+    assert "全市.xlsx    校级机构信息表 · 2024年 · 乙技校\n" in page
+    assert "  注意：这个文件里有几张信息表，这是工作表“丙校”上的。\n" in page
+    assert page.count("错误[") == 1 and "\n  乙校!G6  第6行 手机号码" in page
+    assert "名单上的学校都交了，每校一份。" in page
+    result = run("institution", "merge", tmp_path / "全市.xlsx", "-o", out, code=1)
+    assert result.stderr.startswith("已写成 汇总.xlsx：3 份信息表，6 名成员。")
+    rows = [[cell.value for cell in row] for row in load_workbook(out)["校级汇总"].iter_rows(min_row=2)]
+    assert [(row[0], row[-2], row[-1]) for row in rows[::2]] == [
+        ("丙技校", "全市.xlsx的“丙校”", "通过"),
+        ("乙技校", "全市.xlsx的“乙校”", "错误 1 处"),
+        ("示范市第一技工学校", "全市.xlsx的“校级机构信息表”", "通过"),
+    ]
 
 
 def test_merge_goes_on_past_a_bad_file(tmp_path: Path) -> None:

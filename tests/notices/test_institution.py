@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiesuan.book import Book, Value, memory_book
-from jiesuan.notices.institution import Field, Filled, institutions, read_institution
+from jiesuan.notices.institution import Field, Filled, institutions, read_institution, read_institutions
 from jiesuan.notices.institution_check import check_institution
 from jiesuan.reading import open_book
 from jiesuan.regions import load_law
@@ -67,6 +67,41 @@ def test_the_printed_form_in_one_cell() -> None:
     assert (found.form.id, found.unit.text, found.body.text) == ("市级", "示范市人力资源和社会保障局", "资助科")
     assert found.day == dt.date(2024, 7, 1)
     assert [member.values["姓名"] for member in found.members] == ["甲"]
+
+
+def several(*sheets: tuple[str, str, bool]) -> Book:
+    """A book of forms: (name of the sheet, school, whether it is shown); a form without a school is blank."""
+    title = "技工院校校级学生资助管理机构信息表"
+    made = memory_book(
+        "表.xlsx",
+        {name: [[title], [f"填报学校名称：{school}"], list(HEADINGS)] for name, school, _ in sheets}
+        | {"说明": [["请填写学生资助管理机构信息表，一校一张"]]},
+    )
+    for sheet, (_, _, shown) in zip(made.sheets, sheets, strict=False):
+        sheet.visible = shown
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sheets", "kept", "left"),
+    [
+        ([("甲", "甲校", True), ("乙", "乙校", True)], ["甲", "乙"], ""),
+        ([("空", "____", True), ("乙", "乙校", True)], ["乙"], "空"),
+        ([("旧", "甲校", False), ("空", "", True), ("乙", "乙校", True)], ["乙"], "旧”“空"),
+        ([("空", "", True)], ["空"], ""),
+    ],
+)
+def test_every_form_of_a_book_is_read(sheets: list[tuple[str, str, bool]], kept: list[str], left: str) -> None:
+    found = read_institutions(several(*sheets))
+    assert [item.sheet for item in found] == kept
+    assert {item.alone for item in found} == {len(kept) == 1}
+    assert found[0].remarks == [f"工作表“{left}”是隐藏的或没有填过的信息表，没有校验。"] * bool(left)
+
+
+def test_only_hidden_forms_are_read() -> None:
+    made = several(("旧", "甲校", False))
+    made.sheets[-1].visible = False
+    assert [(item.sheet, item.unit.text) for item in read_institutions(made)] == [("旧", "甲校")]
 
 
 def test_only_the_printed_part_of_a_unit_is_none() -> None:

@@ -180,6 +180,14 @@ def test_schools_missing_twice_and_unknown(tmp_path: Path) -> None:
     ]
 
 
+def test_the_sheet_of_a_form_among_several_is_named(tmp_path: Path) -> None:
+    book, one = schools("第一技校"), read(tmp_path, "a.xlsx", "第一技校")
+    one.filled.alone = False
+    report = check_city(book, listed_schools(book), [one, one])
+    place = "a.xlsx的“校级机构信息表”"
+    assert told(report) == [("O302", "B2", f"“第一技校”交了 2 份：{place}、{place}")]
+
+
 def test_lists_without_a_heading() -> None:
     plain = memory_book("名单.xlsx", {"空": [], "名单": [["第一技校"], [None], ["第二技校"]]})
     assert [(item.name, item.sheet, item.cell) for item in listed_schools(plain)] == [

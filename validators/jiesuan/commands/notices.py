@@ -218,7 +218,7 @@ def merge_forms(
         elif item.filled is not None:
             levels = item.result.levels
             told = "，".join(f"{level} {count} 处" for level, count in levels.items() if count) or "通过"
-            rows.append((item.path.name, item.filled, told))
+            rows.append((item.filled.place(item.path.name), item.filled, told))
             code = max(code, CLEAN if item.result.clean else FINDINGS)
     if not rows:
         raise Misuse("没有一份读得出来的信息表，没有生成汇总。")

@@ -104,6 +104,19 @@ class Filled:
     columns: dict[str, int]
     members: list[Member] = field(default_factory=list)
     book: Book | None = None
+    alone: bool = True
+    """Whether no other form of its file is read."""
+    remarks: list[str] = field(default_factory=list)
+    """What must be said of the reading, in Chinese."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is filled in."""
+        return not (self.unit.text or self.body.text or self.members)
+
+    def place(self, file: str) -> str:
+        """Where the form stands: its file, with the sheet where that holds several."""
+        return file if self.alone else f"{file}的“{self.sheet}”"
 
     @property
     def day(self) -> dt.date | None:
@@ -116,14 +129,28 @@ class Filled:
 
 
 def read_institution(book: Book) -> Filled | None:
-    """The first sheet that holds one of the two forms; None where none does."""
+    """The first of the forms in a book; None where there is none."""
+    return next(iter(read_institutions(book)), None)
+
+
+def read_institutions(book: Book) -> list[Filled]:
+    """Every sheet that holds one of the two forms.  Sheets that are hidden or on which nothing is filled in are left out
+    beside others, and the first form says so."""
     found = institutions()
+    filled: list[Filled] = []
     for sheet in book.sheets:
         texts = {(r, c): _text(v) for r, row in enumerate(sheet.values, 1) for c, v in enumerate(row, 1) if _text(v)}
         form = _which(found, list(texts.values()))
         if form is not None:
-            return _filled(found, form, sheet, texts, book)
-    return None
+            filled.append(_filled(found, form, sheet, texts, book))
+    shown = [item for item in filled if book.sheet(item.sheet).visible] or filled
+    kept = [item for item in shown if not item.blank] or shown[:1]
+    for item in kept:
+        item.alone = len(kept) == 1
+    # A page of instructions names the form as well; it has neither headings nor anything filled in.
+    if left := [item.sheet for item in filled if item not in kept and (item.columns or not item.blank)]:
+        kept[0].remarks.append(f"工作表“{'”“'.join(left)}”是隐藏的或没有填过的信息表，没有校验。")
+    return kept
 
 
 def _which(found: Institutions, texts: list[str]) -> FormInfo | None:

@@ -18,7 +18,7 @@ from ..ref import Ref
 from ..report import Finding, Related, Report, Unverified, place
 from ..rule import Rule
 from ..text import clean, fold, mask, mask_number
-from .institution import PACK, Field, Filled, Member, institutions, read_institution
+from .institution import PACK, Field, Filled, Member, institutions, read_institutions
 
 NEEDS = "机构表"
 _EACH = frozenset(
@@ -41,6 +41,10 @@ class Read:
     path: Path
     filled: Filled
 
+    @property
+    def place(self) -> str:
+        return self.filled.place(self.path.name)
+
 
 def rules_of(pack: Pack, *, each: bool) -> list[Rule]:
     """The rules for one form, or those for a city's forms together."""
@@ -48,17 +52,25 @@ def rules_of(pack: Pack, *, each: bool) -> list[Rule]:
 
 
 def check_institution(book: Book, law: Law) -> tuple[Filled, Report] | None:
-    """Check a book that holds one of the forms; None where it holds none."""
-    filled = read_institution(book)
-    if filled is None:
-        return None
+    """Check the first form of a book; None where it holds none."""
+    return next(iter(check_institutions(book, law)), None)
+
+
+def check_institutions(book: Book, law: Law) -> list[tuple[Filled, Report]]:
+    """Check every form that a book holds, each with its own report."""
+    return [(filled, _checked(book, filled, law)) for filled in read_institutions(book)]
+
+
+def _checked(book: Book, filled: Filled, law: Law) -> Report:
     pack = load_pack(PACK)
     rules = rules_of(pack, each=True)
     year = f"{filled.day.year}年" if filled.day else ""
     report = _report(book.name, book.sha256, f"{filled.form.id}机构信息表", year, rules, filled.unit.text)
     report.nameless = "（没有填报单位）"
     report.when_passed = f"信息表没有查出问题。{filled.form.send}。"
-    report.remarks += book.remarks
+    report.remarks += [*book.remarks, *filled.remarks]
+    if not filled.alone:
+        report.remarks.insert(0, f"这个文件里有几张信息表，这是工作表“{mask(filled.sheet)}”上的。")
     for rule in rules:
         why = _unverifiable(rule, filled, law)
         if why:
@@ -67,7 +79,7 @@ def check_institution(book: Book, law: Law) -> tuple[Filled, Report] | None:
         for cell, label, message, actual in CHECKS[rule.check](filled, law):
             report.findings.append(_finding(rule, filled.sheet, cell, label, message, actual))
     report.findings.sort(key=lambda finding: finding.sort_key([filled.sheet]))
-    return filled, report
+    return report
 
 
 def _report(file: str, digest: str, kind: str, term: str, rules: list[Rule], school: str) -> Report:
@@ -306,13 +318,13 @@ def check_city(book: Book, listed: Iterable[Listed], reads: Iterable[Read]) -> R
     for key, several in given.items():
         name = several[0].filled.unit.text
         if len(several) > 1:
-            files = "、".join(read.path.name for read in several)
+            files = "、".join(read.place for read in several)
             message = f"“{name}”交了 {len(several)} 份：{files}"
             at = wanted.get(key)
             sheet, cell = (at.sheet, at.cell) if at else ("", None)
             report.findings.append(_finding(rules["twice"], sheet, cell, name, message))
         if key not in wanted:
-            message = f"名单里没有“{name}”（{several[0].path.name}）"
+            message = f"名单里没有“{name}”（{several[0].place}）"
             report.findings.append(_finding(rules["stranger"], "", None, name, message))
     report.findings.sort(key=lambda finding: finding.sort_key([sheet.name for sheet in book.sheets]))
     return report

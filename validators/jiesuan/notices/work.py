@@ -11,14 +11,14 @@ from ..reading import UnreadableFile, open_book, received
 from ..report import Report
 from ..session import Failure, broken, failed
 from .institution import Filled
-from .institution_check import Listed, Read, check_city, check_institution, listed_schools
+from .institution_check import Listed, Read, check_city, check_institutions, listed_schools
 
 _LISTS = (".txt", ".csv")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One file: the form and its report, or why there is none."""
+    """One form of a file and its report, or why there is none."""
 
     path: Path
     filled: Filled | None
@@ -26,24 +26,24 @@ class Checked:
 
 
 def check_files(paths: list[Path], law: Law) -> list[Checked]:
-    """Check every file; one that cannot be read does not stop the others."""
-    return [_checked(path, law) for path in paths]
+    """Check every form of every file; one that cannot be read does not stop the others."""
+    return [checked for path in paths for checked in _checked(path, law)]
 
 
-def _checked(path: Path, law: Law) -> Checked:
+def _checked(path: Path, law: Law) -> list[Checked]:
     try:
-        found = check_institution(open_book(path), law)
+        found = check_institutions(open_book(path), law)
     except UnreadableFile as error:
-        return Checked(path, None, failed(path, error.kind, error.message))
+        return [Checked(path, None, failed(path, error.kind, error.message))]
     except Exception as error:
-        return Checked(path, None, broken(path, error))
-    if found is None:
+        return [Checked(path, None, broken(path, error))]
+    if not found:
         message = (
             "里面没有学生资助管理机构信息表。请确认没有拿错文件；表头标题被删改的，"
             "请用 jiesuan institution new 生成模板填写。"
         )
-        return Checked(path, None, failed(path, "not-institution", message))
-    return Checked(path, *found)
+        return [Checked(path, None, failed(path, "not-institution", message))]
+    return [Checked(path, *each) for each in found]
 
 
 def check_list(path: Path, checked: list[Checked]) -> Report | Failure:
