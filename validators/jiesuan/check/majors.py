@@ -8,6 +8,7 @@ from ..identity import GRADES, Entry, major_of, parse_entry, split_majors
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount
 from ..table import Table
+from ..term import Term
 from ..text import fold
 from .context import Context, related, several
 
@@ -73,9 +74,17 @@ def _majors_fault(context: Context, table: Table, index: int) -> str:
         if entry is None:
             return f"“{text[:20]}”看不出入学年季"
         if grade not in entry.grades(term):
-            return f"“{text[:20]}”不是{grade}：{entry.term.title}入学，到{term.title}是{'、'.join(g for g in GRADES if g in entry.grades(term)) or '校外'}"
+            return f"“{text[:20]}”不是{grade}：{entry.term.title}入学，到{term.title}{_standing(entry, term)}"
     order = [entry.term for _, entry in entries if entry]
     return "没有按入学先后排列" if order != sorted(order) else ""
+
+
+def _standing(entry: Entry, term: Term) -> str:
+    """Which grades an entry is in during a term, or why in none."""
+    grades = [grade for grade in GRADES if grade in entry.grades(term)]
+    if grades:
+        return f"是{'、'.join(grades)}"
+    return "还没有入学" if entry.term > term else "已满三年"
 
 
 def major_count(context: Context) -> None:
