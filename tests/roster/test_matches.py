@@ -73,6 +73,16 @@ def test_persons_side_by_side(heads: tuple[str, ...]) -> None:
     assert [m.named for m in found.matches] == ["", ""]
 
 
+def test_a_list_of_numbers_alone() -> None:
+    found = listed([number(3)], [number(77)], heads=("身份证号",))
+    assert (found.listed, cells(found), found.remarks) == (2, [("D5", "A2")], ())
+
+
+def test_a_note_is_no_heading() -> None:
+    found = listed(["姓名", "身份证号"], ["示例乙", number(1)], heads=("请核对学生身份证号",))
+    assert cells(found) == [("D3", "B3")]
+
+
 def test_names_behind_the_numbers() -> None:
     found = listed([number(1), "示例乙", number(2), "示例丙"], heads=("身份证号", "姓名", "身份证号", "姓名"))
     assert [(m.theirs[1].cell, m.named) for m in found.matches] == [("A2", ""), ("C2", "")]
@@ -126,6 +136,19 @@ def test_several_of_ours_fit() -> None:
     place = "“名单.xlsx”有号码看得见的几位相同、认不准是不是同一人的，请人工核对："
     each = (f"比对!B2 与 名册.xlsx 导出!D{row} 示例{name}" for row, name in ((3, "乙"), (4, "丙"), (5, "丁")))
     assert (found.matches, found.remarks) == ((), (NOT_COMPARED, place + "；".join(each)))
+
+
+def test_many_doubtful_pairs_are_counted() -> None:
+    found = listed(*(["某某某", PARTS[4], "甲校"] for _ in range(11)))
+    assert found.remarks[1].count("；") == 29 and found.remarks[1].endswith(
+        "比对!B11 与 名册.xlsx 导出!D5 示例丁等 33 处"
+    )
+
+
+def test_a_name_hidden_whole_decides_nothing() -> None:
+    found = listed(["某某某", PARTS[0], "甲校"])
+    place = "“名单.xlsx”有号码看得见的几位相同、认不准是不是同一人的，请人工核对："
+    assert (found.matches, found.remarks) == ((), (NOT_COMPARED, f"{place}比对!B2 与 名册.xlsx 导出!D3 示例乙"))
 
 
 NOT_COMPARED = "“名单.xlsx”有 1 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"

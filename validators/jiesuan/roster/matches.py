@@ -28,6 +28,8 @@ _HIDDEN = re.compile(r"[*×●○•?]|X(?=[X*])|(?<=[X*])X")
 _VISIBLE = 6
 """Characters of a number that must be left readable at least, to compare by them."""
 _WHOLE = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,2}\d{7,10}", re.ASCII)
+_TOLD = 30
+"""Doubtful pairs named at most; the rest is counted."""
 _PARTLY = "名单上的号码不完整，凭姓名和看得见的几位对上，请核对"
 
 
@@ -113,8 +115,9 @@ def clearing(
                 f"“{mask(book.name)}”有 {unknown} 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
             )
         if others:
+            more = f"等 {len(others)} 处" if len(others) > _TOLD else ""
             remarks.append(
-                f"“{mask(book.name)}”有号码看得见的几位相同、认不准是不是同一人的，请人工核对：{'；'.join(others)}"
+                f"“{mask(book.name)}”有号码看得见的几位相同、认不准是不是同一人的，请人工核对：{'；'.join(others[:_TOLD])}{more}"
             )
     counted = workdays_after(received, workdays)
     matches.sort(key=lambda m: (m.ours[1].sheet, m.ours[1].row, m.theirs[0], m.theirs[1].row))
@@ -133,7 +136,9 @@ class _Ours:
         self.by_short: dict[str, list[int]] = {}
         for number, index in self.by_number.items():
             self.by_short.setdefault(_short(number), []).append(index)
-        self.text = "\n".join(self.by_number)
+        self.by_tail: dict[str, list[int]] = {}
+        for number, index in self.by_number.items():
+            self.by_tail.setdefault(number[-4:], []).append(index)
 
     def whole(self, value: Value) -> list[int]:
         """Students with this number, in 18 digits or in 15."""
@@ -147,11 +152,8 @@ class _Ours:
     def fitting(self, value: Value) -> list[int]:
         """Students whose number has the digits that can be read."""
         pattern = _readable(value)
-        return (
-            [self.by_number[found[0]] for found in re.finditer(f"^{pattern}$", self.text, re.MULTILINE)]
-            if pattern
-            else []
-        )
+        near = self.by_tail.get(spelled(value)[-4:]) if pattern[-4:].isalnum() else self.by_number.values()
+        return [i for i in near or () if re.fullmatch(pattern, self.numbers[i])] if pattern else []
 
     def told(self, index: int) -> str:
         return f"{self.roster.file} {self.roster.ref('身份证号', index)} {mask(self.roster.text('姓名', index))}"
@@ -187,20 +189,16 @@ def _readable(value: Value) -> str:
 def _alike(listed: str, ours: str) -> bool:
     """Whether a name on a list, which may be hidden in part (张*), is that of our student."""
     parts = re.split(r"[*×●○某?]+", fold(listed))
-    return bool(listed) and re.fullmatch(".{1,3}".join(map(re.escape, parts)), fold(ours)) is not None
+    return any(parts) and re.fullmatch(".{1,3}".join(map(re.escape, parts)), fold(ours)) is not None
 
 
 def _headings(line: list[Value], name: str, info: RosterInfo) -> list[int]:
-    """The columns of a heading row that hold names or numbers; none where the line is a single text."""
+    """The columns of a heading row that hold names or numbers; a single text is one only where it is a known heading."""
     texts = {at: value for at, value in enumerate(line) if isinstance(value, str) and value.strip()}
     pattern = _NUMBER if name == "身份证号" else _NAME
-    known = {at: info.of_heading(text) for at, text in texts.items()}
-    found = [
-        at
-        for at, text in texts.items()
-        if pattern.fullmatch(fold(text)) or ((field := known[at]) and field.name == name)
-    ]
-    return found if len(texts) > 1 else []
+    known = {at: field.name for at, text in texts.items() if (field := info.of_heading(text))}
+    like = {at for at, text in texts.items() if len(texts) > 1 and pattern.fullmatch(fold(text))}
+    return [at for at in texts if at in like or known.get(at) == name]
 
 
 def _entries(book: Book, info: RosterInfo) -> Iterator[_Listed]:
