@@ -288,6 +288,123 @@ def test_the_same_thing_at_two_cells_is_told_twice_and_at_one_place_once() -> No
     assert [f.cell or f.label for f in report.findings] == ["G4", "G5", "批注"]
 
 
+BORN = number(1, "20070702")
+MASKED = f"{BORN[:3]}***************"
+ENDS = f"350***********{BORN[-4:]}"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (f"{BORN[:14]}****", "G101", MASKED), (f"{BORN[:12]}××××××", "G101", MASKED), (f"{BORN[:14]}xxxx", "G101", MASKED),
+        (f"{BORN[:17]}*", "G101", MASKED), (f"{BORN[:12]}**{BORN[14:]}", "G101", f"350***********{BORN[14:]}"),
+        (f"{BORN[:6]}（{BORN[6:14]}）{BORN[14:]}", "G101", ENDS), (f"{BORN[:6]}+{BORN[6:14]}＋{BORN[14:]}", "G101", ENDS),
+        (f"{BORN[:17]}（{BORN[17]}）", "G101", ENDS), (f"{BORN[:10]}1332{BORN[14:]}", "G101", ENDS),
+        ("2007-07-02", "G104", "2007年…"), ("2007年7月2日", "G104", "2007年…"), ("２００７．７．２", "G104", "2007年…"),
+        (20070702, "G104", "2007年…"), ("20070702", "G104", "2007年…"), ("07年7月2日生", "G104", "07年…"),
+        ("生日07.7.2", "G104", "07年…"), ("22198169", "G103", "221****8169"), (22198169, "G103", "221****8169"),
+        ("电话：2219816", "G103", "*******"), ("安溪县凤城镇", "G105", "安溪县…"), ("安溪县城厢镇", "G105", "安溪县…"),
+        ("福建省泉州市丰泽区东海街道", "G105", "福建省…"), ("边缘易致贫户", "G106", "边缘易致贫"), ("监测户", "G106", "监测户"),
+        ("建卡户", "G106", "建卡户"), ("家庭困难", "G106", "家庭困难"), ("A类", "G106", "A类"), ("Ｂ类 ", "G106", "B类"),
+        ("一般困难", "G106", "一般困难"),
+    ],
+)  # fmt: skip
+def test_other_ways_to_tell(value: Value, code: str, shown: str) -> None:
+    findings = lint([*HEADS, "备注"], [*ROW, value]).findings
+    assert [(f.code, f.cell, f.actual) for f in findings] == [(code, "G4", shown)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "公示编号202409020001", "学号2023010203", "20230101020345", 20240902, "2024年9月2日", "2023-09-01", "2007-02-30",
+        "2024-09-02-2024-09-09", "2024.09.02-2024.09.09", "2024-09-02 08:00-12:00", "2021 2022 2023 2024", "12345678",
+        "1,000.00 1,050.00 2,050.00", "100,000 200,000 300,000", "1050.00元", "学籍号2023350501000123456", "2023010203****",
+        "闽技助文〔2024〕5号", "人社厅发〔2018〕28号 教财〔2021〕310号", "24年3月2日生效", "23年9月生活补助", "A类班", "22数控1班", "第3组",
+        "泉州市惠安县职业中专学校东校区", "惠安县螺城镇职业技术学校", "丰泽区东海街道办事处", "晋江市乡村振兴学院", "城乡规划（3+2）",
+        "晋江市新型城镇化", "城镇燃气输配", "泉州市残疾人职业技术学校", "残疾人服务与管理", "联系班主任",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_it(value: Value) -> None:
+    assert found(lint([*HEADS, "备注"], [*ROW, value])) == []
+
+
+@pytest.mark.parametrize("text", ["A类", "一般困难"])
+def test_grades_of_hardship_are_words_of_majors_and_classes_as_well(text: str) -> None:
+    assert found(lint(HEADS, [*ROW[:4], text, "张三"])) == []
+    assert found(lint(HEADS, ROW, pieces=[Piece("第1个表格第2行第3列", text)])) == [
+        ("G106", "第1个表格第2行第3列", "像是困难等级")
+    ]
+
+
+def test_words_of_the_notice_are_no_hardship_of_a_student() -> None:
+    told = "为资助家庭经济困难学生，现予公示。家庭困难的学生请关注。"
+    assert found(lint(HEADS, ROW, title=told, pieces=[Piece("第1段", told)])) == []
+
+
+def test_a_serial_is_no_birthday() -> None:
+    assert found(lint(["序号", *HEADS[1:]], ["20070702", *ROW[1:]])) == []
+
+
+# ── above and below the list ──
+
+LINE = "0595-22198169"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [f"监督举报电话：{LINE}"], ["监督举报电话：", LINE], ["联系人：王老师", "", f"联系电话：{LINE}"], ["联系电话：22198169"],
+        ["联系电话", None, 22198169], [None, None, None, None, None, "资助办电话 （0595）22198169"],
+        ["如有异议，请向学生科反映。", f"电话：{LINE}"], ["地址：泉州市丰泽区东海街道某路12号"], ["学校（盖章）", None, "2024年9月2日"],
+    ],
+)  # fmt: skip
+def test_the_telephone_and_address_of_the_office(row: list[Value]) -> None:
+    assert found(lint(HEADS, ROW, [], row)) == []
+    assert found(lint(row, HEADS, ROW)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["监督电话：13912345678"], [("G103", "A6", "第6行")]),
+        ([f"学生家长联系电话：{LINE}"], [("G103", "A6", "第6行")]),
+        ([LINE], [("G103", "A6", "第6行")]),
+        ([f"咨询电话：{LINE}，13912345678"], [("G103", "A6", "第6行")]),
+        (["张三家住安溪县凤城镇"], [("G105", "A6", "第6行")]),
+        (["家庭地址：安溪县凤城镇"], [("G105", "A6", "第6行")]),
+        ([*ROW[:5], f"李四电话{LINE}"], [("G103", "F6", "第6行 · 姓名")]),
+    ],
+)
+def test_anybody_elses_is_found_there(row: list[Value], expected: list[tuple[str, str, str]]) -> None:
+    report = lint(HEADS, ROW, [], row)
+    assert [(f.code, f.cell, f.label) for f in report.findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [(f"监督电话：{LINE}", []), (f"电话：{LINE}", ["G103"]), (f"学校电话{LINE}", ["G103"]), (f"家长{LINE}", ["G103"])],
+)
+def test_within_the_list_only_a_telephone_for_complaints_is_the_offices(text: str, codes: list[str]) -> None:
+    assert [f.code for f in lint([*HEADS, "备注"], [*ROW, text], [*ROW, ""]).findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "codes"),
+    [
+        ("第9段", f"监督举报电话：{LINE}", []), ("第9段", f"联系电话：{LINE}", []), ("页脚", f"咨询电话 {LINE}", []),
+        ("第9段", f"如有异议，请向资助中心反映，电话{LINE}", []), ("第9段", f"张三 {LINE}", ["G103"]), ("批注", f"电话：{LINE}", ["G103"]),
+        ("第1个表格第9行第1列", f"监督电话：{LINE}", []), ("第1个表格第9行第1列", f"电话：{LINE}", ["G103"]),
+    ],
+)  # fmt: skip
+def test_the_telephone_of_the_office_in_a_document(where: str, text: str, codes: list[str]) -> None:
+    assert [f.code for f in lint(HEADS, ROW, pieces=[Piece(where, text)]).findings] == codes
+
+
+def test_a_sheet_without_headings_has_no_outside() -> None:
+    assert [f.code for f in lint(["张三", f"电话：{LINE}"]).findings] == ["G103"]
+
+
 def test_a_period_over_the_turn_of_the_year() -> None:
     assert found(lint(HEADS, ROW, notice="公示时间：2024年12月30日至2025年1月7日")) == []
     assert [f.actual for f in lint(HEADS, ROW, notice="公示时间：2024年12月30日至1月7日").findings] == ["0 个工作日"]

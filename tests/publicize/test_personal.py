@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiesuan.publicize.personal import Found, is_birth, number_kind, personal
+from jiesuan.publicize.personal import Found, is_birth, number_kind, personal, written_date
 
 from ..roster.making import number
 
@@ -62,7 +62,7 @@ def test_other_kinds(text: str, heading: str, expected: list[Found]) -> None:
 
 @pytest.mark.parametrize(
     ("digits", "heading", "kind"),
-    [(WHOLE, "", "identity"), ("350502200813990011", "", ""), ("350502200813990011", "身份证号", "identity"),
+    [(WHOLE, "", "identity"), ("350502200813990011", "", "identity"), ("350502300813990011", "", ""), ("160502200813990011", "", ""), ("350502200813990011", "身份证号", "identity"),
      ("350502081301001", "", ""), ("12345678901234", "", ""), ("12345678901234", "账号", "card"), ("11010519491231002X", "", "identity")],
 )  # fmt: skip
 def test_long_numbers(digits: str, heading: str, kind: str) -> None:
@@ -129,6 +129,44 @@ def test_several_things_in_one_text(text: str, expected: list[Found]) -> None:
 )
 def test_what_a_long_number_must_be_taken_for(digits: str, heading: str, kind: str) -> None:
     assert number_kind(digits, heading) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (f"13912345678，{WHOLE}", ["identity", "phone"]),
+        ("350502（20080115）0011（13912345678）", ["phone"]),
+        (f"{WHOLE}（13912345678）", ["identity", "phone"]),
+        ("4111+1111+1111+1111", ["card"]),
+        ("41111 1111111 1111", ["card"]),
+        ("41 111111111111 11", []),
+        ("2221 0000 0000 0009", []),
+    ],
+)
+def test_numbers_side_by_side(text: str, kinds: list[str]) -> None:
+    assert [found.check for found in personal(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "expected"),
+    [
+        ("22198169", "备 注", [Found("phone", "221****8169")]), ("2219816", "联系电话", [Found("phone", "*******")]),
+        ("2219816", "备注", []), ("22198169", "学号", []), ("22198169", "", []), ("20198169", "备注", []),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_without_its_area(text: str, heading: str, expected: list[Found]) -> None:
+    assert list(personal(text, heading=heading)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2007-07-02", dt.date(2007, 7, 2)), (" 2007年7月2日 ", dt.date(2007, 7, 2)), ("20070702", dt.date(2007, 7, 2)),
+        ("2007-13-02", None), ("20071302", None), ("王明2007-07-02", None), ("2007-07", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_a_date(text: str, day: dt.date | None) -> None:
+    assert written_date(text) == day
 
 
 @pytest.mark.parametrize(

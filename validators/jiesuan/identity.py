@@ -16,7 +16,7 @@ from .book import Value
 from .term import Term
 from .text import clean
 
-_PROVINCES = {
+PROVINCES = {
     "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
 }  # fmt: skip
@@ -76,7 +76,7 @@ def identity_fault(value: Value, today: dt.date) -> str:
         return "id-other" if _OTHER.fullmatch(number) and not isinstance(value, int | float) else "id-length"
     if number.startswith("999"):
         return "id-other"
-    if number[:2] not in _PROVINCES:
+    if number[:2] not in PROVINCES:
         return "id-place"
     born = birth(number)
     if born is None or born > today or born.year < 1900:

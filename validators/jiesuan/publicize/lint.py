@@ -20,7 +20,7 @@ from ..rule import LEVELS, Rule
 from ..text import clean, fold, mask
 from ..workdays import is_workday, workdays_between
 from .parts import BESIDE, Piece, document_texts, embedded, hidden_texts, pictures
-from .personal import is_birth, personal
+from .personal import Found, is_birth, personal, written_date
 from .whole import whole
 
 SET = "公示"
@@ -37,6 +37,20 @@ CHECKS = CONTENT | {"column", "hidden", "period"}
 DEPTH = 2
 """How deep files embedded in one another are opened."""
 _PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
+PROSE = re.compile(r"第\d+段|页眉页脚|页眉|页脚|图形和文本框")
+"""Places of a text outside a list."""
+_NAMES = frozenset(("姓名", "学生姓名"))
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
+_NOTE = re.compile(
+    r"电话|热线|联系|地址|监督|举报|咨询|投诉|公示|盖章|公章|日期|制表|填表|审核|负责人|经办|说明|注[:：]|\d{4}年\d|^[\d()（）\-\s]{7,}$"
+)
+"""What stands below a list."""
+_CALL = re.compile(r"\s*(?:联系|办公|咨询|固定)?电话")
+_PRIVATE = re.compile(
+    r"(?:学生|本人|家长|监护人|父亲|母亲|父母|家庭|住宅)(?:的|联系|固定)*电话|宅电|家庭(?:住|地)址|户籍|现住"
+)
+"""What makes a telephone number or an address somebody's own."""
+_SERIAL = re.compile(r"序号|编号|学号|学籍号|考号")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PERIOD = re.compile(
     r"公示(?:期|时间|日期)[^\d]{0,12}(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?[^\d]{1,6}(?:(\d{4})[年./\-])?(\d{1,2})[月./\-](\d{1,2})"
@@ -87,14 +101,28 @@ def public_fields(pack: Pack) -> list[PublicField]:
     return [held.entry for held in load_law(pack.info.region).publics]
 
 
+def last_student(sheet: Sheet, heading_row: int, headings: dict[int, str]) -> int:
+    """The last row of the list: behind it stand notes, telephone numbers and dates."""
+    for row in range(len(sheet.values), heading_row, -1):
+        line = sheet.values[row - 1]
+        told = {c: str(line[c - 1]).strip() for c in headings if c <= len(line) and line[c - 1] not in (None, "")}
+        own = {column: text for column, text in told.items() if not _NOTE.search(text)}
+        if len(own) > 1 or any(fold(headings[c]) in _NAMES and _NAME.fullmatch(text) for c, text in own.items()):
+            return row
+    return heading_row
+
+
 class Linter:
     """Collects the findings of one file."""
 
     def __init__(self, pack: Pack, file: str, today: dt.date) -> None:
         self.pack, self.file, self.today = pack, file, today
         self.rules: dict[str, Rule] = {r.check: r for r in pack.rules.values() if r.needs == SET}
-        words = str(self.rules["hardship"].options.get("words", "")) if "hardship" in self.rules else ""
-        self.words = tuple(word for word in words.split("、") if word)
+        self.words, self.cells, self.grades = (self.options("hardship", key) for key in ("words", "cells", "grades"))
+        self.ours = self.options("phone", "ours")
+        names = "|".join(map(re.escape, self.options("hardship", "names")))
+        self.named = re.compile(rf"(?:{names})[\u4e00-\u9fff]{{0,10}}(?:学校|学院|联合会|服务|康复)")
+        self.office = {check: self.options(check, "office") for check in ("phone", "address")}
         self.public = public_fields(pack)
         self.fields = {fold(text): item for item in self.public for text in (item.name, *item.also)}
         self.findings: list[Finding] = []
@@ -137,12 +165,17 @@ class Linter:
                     label = f"{where}{f'{found.sheet}!{found.cell}' if found.cell else found.label}"
                     self.add(found.rule.check, "", "", label, found.message, actual=found.actual)
 
+    def options(self, check: str, key: str) -> tuple[str, ...]:
+        """The words that a rule lists under a key."""
+        words = str(self.rules[check].options.get(key, "")) if check in self.rules else ""
+        return tuple(word for word in words.split("、") if word)
+
     # ── one sheet ──
 
     def sheet(self, sheet: Sheet) -> None:
         self.sheets.append(sheet.name)
         heading_row, headings = self.headings(sheet)
-        hidden = self.hidden(sheet)
+        hidden, last = self.hidden(sheet), last_student(sheet, heading_row, headings)
         for column, text in headings.items():
             where = hidden(heading_row, column)
             self.column(sheet, heading_row, column, text, where)
@@ -156,7 +189,10 @@ class Linter:
                 if row == heading_row and column in headings:
                     continue
                 heading = headings.get(column, "") if row > heading_row else ""
-                self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column))
+                beside = (
+                    None if not heading_row or heading_row <= row <= last else " ".join(map(str, filter(None, line)))
+                )
+                self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column), beside)
 
     def headings(self, sheet: Sheet) -> tuple[int, dict[int, str]]:
         """Row of the headings, and their texts by column: the row that names the most known columns."""
@@ -212,8 +248,9 @@ class Linter:
             self.add("column", ref.sheet, ref.cell, "列标题", f"“{mask(text)}”不在可公示之列", expected=allowed,
                      order=(row, column))  # fmt: skip
 
-    def cell(self, ref: Ref, value: Value, heading: str, hidden: str) -> None:
-        label = f"第{ref.row}行" + (f" · {mask(heading)}" if heading else "")
+    def cell(self, ref: Ref, value: Value, heading: str, hidden: str, line: str | None = None) -> None:
+        """A cell; `line` is the whole row where it stands above or below the list."""
+        label = f"第{ref.row}行" + (f" · {mask(heading)}" if heading and line is None else "")
         tail = f"（在{hidden}里）" if hidden else ""
         if isinstance(value, dt.date):
             if is_birth(value if not isinstance(value, dt.datetime) else value.date(), heading, self.today):
@@ -223,26 +260,49 @@ class Linter:
         if isinstance(value, bool):
             return
         text = f"{value:.0f}" if isinstance(value, int | float) else str(value)
-        self.text(text, ref.sheet, ref.cell, label, heading=heading, tail=tail, order=(ref.row, ref.column))
+        self.text(text, ref.sheet, ref.cell, label, heading=heading, tail=tail, order=(ref.row, ref.column), line=line)
 
     # ── texts ──
 
     def piece(self, piece: Piece) -> None:
         self.said = self.said or (piece.where not in BESIDE and bool(_CHINESE.search(piece.text)))
-        self.text(piece.text, "", "", piece.where)
+        self.text(piece.text, "", "", piece.where, line=piece.text if PROSE.fullmatch(piece.where) else None)
 
     def text(
-        self, text: str, sheet: str, cell: str, label: str, *, heading: str = "", tail: str = "", order: tuple[int, int] = (0, 0)
+        self, text: str, sheet: str, cell: str, label: str, *, heading: str = "", tail: str = "", order: tuple[int, int] = (0, 0),
+        line: str | None = None,
     ) -> None:  # fmt: skip
-        """Every personal thing in a text, each kind once."""
+        """Every personal thing in a text, each kind once; `line` is what it is part of outside the list."""
         seen: set[str] = set()
-        for found in personal(text, words=self.words, heading=heading):
-            if found.check not in seen:
+        listed = line is None and (bool(heading) or "表格第" in label)
+        rest = self.named.sub("", text)
+        words = tuple(word for word in self.words + self.cells * listed if word in rest)
+        for found in personal(text, words=words, heading=heading):
+            if found.check not in seen and not self.of_office(found, text, line):
                 seen.add(found.check)
                 self.add(
                     found.check, sheet, cell, label, f"{_SAID[found.check]}{tail}", actual=found.shown, order=order
                 )
+        day = written_date(text) if (cell or label.startswith("第")) and "birth" not in seen else None
+        if day and is_birth(day, heading, self.today) and not _SERIAL.search(heading):
+            self.add("birth", sheet, cell, label, f"像是出生日期{tail}", actual=f"{day.year}年…", order=order)
+        known = self.field(heading) if heading else None
+        if listed and not (known and known.allowed) and clean(text) in self.grades:
+            self.add("hardship", sheet, cell, label, f"像是困难等级{tail}", actual=clean(text), order=order)
         self.period(text, sheet, cell, label, order)
+
+    def of_office(self, found: Found, text: str, line: str | None) -> bool:
+        """Whether a telephone number or an address is the school's or bureau's own, in a line that names it as such: above
+        or below the list, or a 监督、举报电话 wherever it stands."""
+        if _PRIVATE.search(line or text):
+            return False
+        if found.check == "phone":
+            named = re.search("电话|热线", text) and any(word in text for word in self.office["phone"])
+            beside = line is not None and (
+                _CALL.match(line) or any(word in line for word in self.office["phone"] + self.ours)
+            )
+            return not found.shown.startswith("1") and bool(named or beside)  # a mobile number is somebody's own
+        return found.check == "address" and line is not None and any(word in line for word in self.office["address"])
 
     def period(self, text: str, sheet: str, cell: str, label: str, order: tuple[int, int]) -> None:
         """The dates of the publication, where the text names them."""

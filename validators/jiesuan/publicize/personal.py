@@ -9,26 +9,46 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..identity import birth, identity_fault
+from ..identity import PROVINCES, birth, identity_fault
 from ..text import mask_number
 
 _GAP = r"[\s\-·.,，、_/|*'’`\u200b-\u200f\u2060\ufeff]*"
-_LONG = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{13,}}(?:{_GAP}[Xx])?(?![\d])")
+_WIDE = _GAP.replace("[\\s", '[\\s()\\[\\]{}<>+~#^&"')
+"""What people put between the parts of one number, brackets as well."""
+_LONG = re.compile(rf"(?<!\d)\d(?:{_WIDE}\d){{13,}}(?:{_WIDE}[Xx])?(?![\d])")
 SHORTEST = 14
 """Digits of the shortest number that can be a card."""
 _HIDDEN = re.compile(r"\d{3,10}[*＊×xX●]{4,}[\dXx]{1,4}")
+_CUT = re.compile(r"(?<!\d)(\d{10,17})(?:[*×●]+|[xX]{2,})([\dX]{0,4})(?![\dXx*×●])")
+"""An identity number of which the date of birth is left readable."""
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(?:(1[3-9]\d{{9}})(?!\d)|(1[3-9](?:{_GAP}\d){{9}})(?!{_GAP}\d))")
 """Written in one, whatever follows; with gaps, only where no more digits follow behind another gap."""
-_BETWEEN = re.compile(r"[,，、/|]")
+_BETWEEN = re.compile(r"[,，、/|()\[\]{}<>+~#^&\"]")
 """What stands between two numbers, if not inside one."""
 _LANDLINE = re.compile(r"(?<!\d)(?:\(?0\d{2,3}\)?[\s-]?)[2-9]\d{6,7}(?!\d)")
+_LOCAL = re.compile(r"(?:电话|座机|热线|联系方式)[^\d]{0,4}([2-9]\d{6,7})(?![\d-])")
+_BARE = re.compile(r"(?!20)[2-8]\d{7}|[2-9]\d{6}")
+"""A number without its area code: only where the text or the heading says that it is a telephone, or in 备注."""
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})\s*日?(?!\d)")
 _BORN = re.compile(r"出生|生日|生于|年.{0,6}月.{0,4}日?生|\d日?生(?![\u4e00-\u9fff])")
+_SHORT = re.compile(
+    r"(?<!\d)(\d{2})\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*[日号]?\s*(?:出生|生(?![\u4e00-\u9fff]))"
+    r"|(?:出生|生日|生于)\D{0,6}(\d{2})\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}(?!\d)"
+)
+"""A birthday with two digits of the year."""
+_ALONE = re.compile(rf"\s*(?:{_DATE.pattern}|((?:19|20)\d\d)(\d\d)(\d\d))\s*")
 _ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{1,6}(?:省|市|县|区|镇|乡|街道).{0,14}?[\u4e00-\u9fff\d]{1,8}(?:村|组|路|街|巷|弄|小区|社区|新村|大道).{0,10}?\d*\s*(?:号|组|室|栋|幢|楼|村)"
     r"|[\u4e00-\u9fff]{2,8}(?:镇|乡|街道)[\u4e00-\u9fff]{1,8}(?:村|社区)"
     r"|[\u4e00-\u9fff]{1,10}(?:村|路|街|巷|弄|小区|新村)\s*\d+\s*(?:号|组|室|栋|幢)"
 )
+_TOWN = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:(?<!城)市|县|区|旗)(?!城[镇乡])[\u4e00-\u9fff]{1,6}?(?:(?<![乡小])镇(?!化|居民|职工)|(?<!城)乡(?![村土镇亲情])|街道)"
+    r"(?![\u4e00-\u9fff]{0,14}(?:校|学院|中学|小学|中心|局|所|站|办|政府|委|公司|厂|企业|银行|支行|建设|规划|管理|旅游|振兴|经济|发展|户口))"
+)
+"""An address that ends with the town; no office, school or major is named so."""
+_GROUPS = re.compile(r"\d+")
+_ACCOUNT = re.compile(r"卡号|账号|帐号|银行")
 
 
 class Found(NamedTuple):
@@ -48,42 +68,91 @@ def personal(text: str, *, words: tuple[str, ...] = (), heading: str = "") -> It
         for part in (match[0], *_BETWEEN.split(match[0])):
             number = re.sub(r"[^\dX]", "", part.upper())
             kind = number_kind(number, heading) if len(number) >= SHORTEST else ""
-            if kind:
-                taken.append(match.span())
+            if kind and (kind != "card" or _ACCOUNT.search(heading) or _is_card(part)):
+                if len(number) < 29:  # a longer one holds a telephone number as well
+                    taken.append(match.span())
                 yield Found(kind, mask_number(number))
                 break
     for match in _HIDDEN.finditer(plain):
         if len(match[0]) >= 14:
             shown = match[0]  # at times the day of birth is left readable
             yield Found("identity", f"{shown[:3]}{'*' * (len(shown) - 7)}{shown[-4:]}")
-    for pattern in (_MOBILE, _LANDLINE):
-        for match in pattern.finditer(plain):
-            if not any(start <= match.start() < end for start, end in taken):
-                yield Found("phone", mask_number(re.sub(r"\D", "", match[match.lastindex or 0])))
+            taken.append(match.span())
+    for match in _CUT.finditer(plain):
+        if len(match[0]) >= 14 and _is_body(match[1]) and match.span() not in taken:
+            yield Found("identity", f"{match[1][:3]}{'*' * (len(match[0]) - 3 - len(match[2]))}{match[2]}")
+    numbers = [
+        (match.start(), match[match.lastindex or 0])
+        for p in (_MOBILE, _LANDLINE, _LOCAL)
+        for match in p.finditer(plain)
+    ]
+    if _BARE.fullmatch(plain.strip()) and _is_phone(plain.strip(), heading):
+        numbers.append((0, plain))
+    for at, found in numbers:
+        if not any(start <= at < end for start, end in taken):
+            yield Found("phone", mask_number(re.sub(r"\D", "", found)))
     for match in _DATE.finditer(plain):
         if _BORN.search(plain) or _BORN.search(heading):
             yield Found("birth", f"{match[1]}年…")
-    if _ADDRESS.search(plain):
+    for match in _SHORT.finditer(plain):
+        yield Found("birth", f"{match[1] or match[2]}年…")
+    if _ADDRESS.search(plain) or _TOWN.search(plain):
         yield Found("address", f"{plain.strip()[:3]}…")
     told = next((word for word in words if word in plain), None)
     if told:
         yield Found("hardship", told)
 
 
+def _is_phone(number: str, heading: str) -> bool:
+    """Whether a number that stands alone in its cell is a telephone number, by its heading."""
+    return bool(re.search(r"电话|联系|座机|手机", heading)) or (
+        len(number) == 8 and heading.replace(" ", "") in ("备注", "说明")
+    )
+
+
+def written_date(text: str) -> dt.date | None:
+    """The date that a text is, and nothing else: `2007-07-02`, `2007年7月2日`, `20070702`."""
+    match = _ALONE.fullmatch(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return None
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
 def number_kind(number: str, heading: str) -> str:
     """`identity`, `card` or '' for 14 and more digits: what a number of that length and shape must be taken for."""
     body = number.rstrip("X")
-    if (len(number) == 18 and _is_day(body[6:14])) or (len(number) == 15 and _is_day(f"19{body[6:12]}")):
+    if (len(number) == 18 and _is_day(body[6:14])) or (len(number) == len(body) == 15 and _is_day(f"19{body[6:12]}")):
         return "identity"
-    if re.search(r"卡号|账号|帐号|银行", heading):
+    if len(number) == 18 and _is_body(number):
+        return "identity"  # mistyped, but nothing else looks like it
+    if _ACCOUNT.search(heading):
         return "card"
     if len(number) in (15, 18) and re.search(r"身份证|证件", heading):
         return "identity"
     if len(number) > 18 and any(_is_identity(number[at : at + 18]) for at in range(len(number) - 17)):
         return "identity"  # other digits, such as a serial, stand right before or behind it
-    if 16 <= len(body) <= 19 and body == number and _luhn(body):
+    if 16 <= len(body) <= 19 and body == number and body[0] in "3456789" and _luhn(body):
         return "card"
     return ""
+
+
+def _is_body(digits: str) -> bool:
+    """Whether digits begin as an identity number does: a place, and a year (and month) of birth."""
+    return (
+        digits[:2] in PROVINCES
+        and digits[6:8] in ("19", "20")
+        and (len(digits) in (10, 11, 18) or digits[10:12] <= "12")
+    )
+
+
+def _is_card(text: str) -> bool:
+    """Whether digits are grouped as on a card, and not as in dates and amounts."""
+    groups = [len(group) for group in _GROUPS.findall(text)]
+    return all(size == 1 for size in groups) or all(size >= 4 for size in groups[:-1])
 
 
 def _is_identity(text: str) -> bool:
