@@ -49,6 +49,20 @@ def test_what_applies() -> None:
     assert "national-2025" not in page and "national-2025" in text(policy_lines(FUJIAN, LATER))
 
 
+@pytest.mark.parametrize(
+    ("region", "term", "packs"),
+    [
+        ("泉州", Term(2017, 0), "fujian-2024（福建）、national-2018（全国）"),
+        ("泉州", SPRING, "quanzhou-2024（福建/泉州）、fujian-2024（福建）、national-2018（全国）"),
+        ("内蒙古", Term(2017, 0), "national-2018（全国）"), ("福建", Term(2010, 0), "没有"),
+    ],
+)  # fmt: skip
+def test_every_pack_that_gives_something_is_named(region: str, term: Term, packs: str) -> None:
+    page = text(policy_lines(load_law(region), term))
+    assert page.splitlines()[1] == f"  政策数据（越靠前越优先）：{packs}"
+    assert all(rest.split("]")[0] in packs for rest in page.split(" [")[1:])
+
+
 @pytest.mark.parametrize("term", [SPRING, AUTUMN, LATER, Term(2030, 0)])
 @pytest.mark.parametrize("law", [FUJIAN, NEIMENGGU])
 def test_pages_fit(law: Law, term: Term) -> None:
@@ -62,7 +76,7 @@ def test_pages_fit(law: Law, term: Term) -> None:
 
 def test_a_region_without_anything() -> None:
     assert text(policy_lines(EMPTY, SPRING)) == (
-        "全国 · 2024年春季学期\n  政策数据（越靠前越优先）：\n\n2024年时限（逐日的见 jiesuan calendar --year 2024）"
+        "全国 · 2024年春季学期\n  政策数据（越靠前越优先）：没有\n\n2024年时限（逐日的见 jiesuan calendar --year 2024）"
     )
     assert text(calendar_lines(EMPTY, 2024)) == "全国 · 2024年学生资助时限\n  没有这一年的时限。"
     assert text(diff_lines(EMPTY, SPRING, AUTUMN)) == "全国 · 2024春 → 2024秋\n  没有变化。"

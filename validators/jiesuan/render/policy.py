@@ -53,9 +53,14 @@ def term_deadlines(law: Law, term: Term) -> list[Due]:
 def policy_lines(law: Law, term: Term) -> Lines:
     """What applies in a region and term."""
     yield f"{law.region} · {term.title}", "bold"
-    packs = [layer for layer in law.layers if Term.parse(layer.since) <= term]
-    yield f"  政策数据（越靠前越优先）：{'、'.join(f'{layer.id}（{layer.region}）' for layer in packs)}", ""
-    for table, entries in in_term(law, term).items():
+    tables = in_term(law, term)
+    # A notice may say what applied before it was issued: its pack is told with what it gives.
+    given = {held.layer.id for entries in tables.values() for held in entries}
+    given |= {due.layer.id for due in term_deadlines(law, term)} | {held.layer.id for held in law.periods(term.year)}
+    packs = [layer for layer in law.layers if layer.id in given or Term.parse(layer.since) <= term]
+    told = "、".join(f"{layer.id}（{layer.region}）" for layer in packs) or "没有"
+    yield f"  政策数据（越靠前越优先）：{told}", ""
+    for table, entries in tables.items():
         if not entries:
             continue
         yield "", ""
