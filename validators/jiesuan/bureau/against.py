@@ -77,6 +77,7 @@ def _compare(context: Context, table: Table, name: str, pairs: list[tuple[int, F
         if context.excused(table, index, name):
             return None
         unit = bound.column.unit
+        blank = bound.numbers[index].value is None
         found = clue(left[position], right[position], unit)
         ref = table.ref(name, index)
         related = Related(
@@ -85,7 +86,7 @@ def _compare(context: Context, table: Table, name: str, pairs: list[tuple[int, F
         return context.at_ref(
             ref,
             table.label(name, index),
-            "与学校的表不同" + (f"：{found}" if found else ""),
+            "还没有填" if blank else "与学校的表不同" + (f"：{found}" if found else ""),
             expected=amount(right[position], unit),
             actual=shown_value(table, name, index),
             difference=signed(left[position] - right[position], unit),
