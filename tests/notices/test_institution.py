@@ -104,6 +104,25 @@ def test_only_hidden_forms_are_read() -> None:
     assert [(item.sheet, item.unit.text) for item in read_institutions(made)] == [("旧", "甲校")]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "说明：甲兼任",
+        "填表人：丙",
+        "审核人（签字）：丁",
+        "联系电话：0595-22198169",
+        "监督举报电话：0595-22198169",
+        "（联系人：丙）",
+    ],
+)
+@pytest.mark.parametrize("column", [0, 1, 4])
+def test_a_note_below_is_no_member(note: str, column: int) -> None:
+    """闽人社办〔2024〕79号 asks for members alone; offices write who filled the form in below them."""
+    line: list[Value] = [*[""] * column, note, "0595-22198169"]
+    found = read(rows(list(HEADINGS), ["负责人：", "甲"], line, ["成员", "乙"]))
+    assert [member.values["姓名"] for member in found.members] == ["甲", "乙"]
+
+
 def test_only_the_printed_part_of_a_unit_is_none() -> None:
     book = rows(["填报单位：_____市人力资源和社会保障局（加盖公章）"], title="设区市级技工院校学生资助管理机构信息表")
     found = read(book)

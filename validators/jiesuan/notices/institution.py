@@ -238,6 +238,12 @@ def _unit(text: str) -> str:
     return "" if name == "市人力资源和社会保障局" else name
 
 
+_NOTE = re.compile(
+    r"[（(]?(?:说明|备注|填[表报]人|审[核批]人|制表人|经办人|联系人|联系电话|监督|举报|咨询)[^:：]{0,8}[:：]"
+)
+"""What is written below the members: who filled the form in, whom to call."""
+
+
 def _members(sheet: Sheet, head: int, columns: dict[str, int]) -> list[Member]:
     found: list[Member] = []
     carried = ""
@@ -245,6 +251,8 @@ def _members(sheet: Sheet, head: int, columns: dict[str, int]) -> list[Member]:
         first = next((text for value in sheet.values[row - 1] if (text := _text(value))), "")
         if re.match(r"[（(]?注[:：意]", first):
             break
+        if _NOTE.match(first):
+            continue
         values = {name: _cell(sheet, row, column, name) for name, column in columns.items()}
         carried = values.get("构成") or carried
         if any(text for name, text in values.items() if name != "构成"):
