@@ -153,6 +153,8 @@ MIXED = [3, None, "9", "七", True, 0.5, -1, 0]
         ("COUNTIF", [MIXED, [">0"]], "2"),
         ("COUNTIF", [[0, -1], [">0"]], "0"),
         ("COUNTIF", [[], [">0"]], "0"),
+        ("COUNTA", [[1, None, "", "甲"], [None, 0]], "4"),
+        ("COUNTA", [[]], "0"),
         ("ABS", [[-2.5]], "2.5"),
         ("ABS", [[2]], "2"),
         ("ABS", [[None]], "0"),
@@ -226,7 +228,7 @@ def test_texts_spoil_what_takes_one_number(name: str) -> None:
 
 
 def test_no_other_function_is_known() -> None:
-    assert sorted(FUNCTIONS) == ["ABS", "COUNT", "COUNTIF", "MAX", "MIN", "ROUND", "SUM"]
+    assert sorted(FUNCTIONS) == ["ABS", "COUNT", "COUNTA", "COUNTIF", "MAX", "MIN", "ROUND", "SUM"]
 
 
 amounts = st.lists(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @app.command(
     cls=Command,
-    epilog="例：jiesuan check 结算表.xlsx\n    jiesuan check 结算表.xlsx --mark    另存一份标好的，原文件不动\n退出码：0 没有要改、要核实的；1 有，或者有规则未能校验；2 有文件读不了、写不成。",
+    epilog="例：jiesuan check 结算表.xlsx\n    jiesuan check 结算表.xlsx --mark    另存一份标好的，原文件不动\n退出码：0 没有要改、要核实的；1 有，或者有规则未能校验；\n        2 有文件读不了、写不成。",
 )
 def check(
     files: Files,
