@@ -224,6 +224,14 @@ def test_without_a_term_in_the_titles_months_or_names_tell() -> None:
     )
 
 
+def test_the_title_counts_before_months_left_as_they_were() -> None:
+    spring, stale = sample_sheet("1-3", SPRING)[0], sample_sheet("1-3", SPRING)[0]
+    spring.name, stale.name = "春", "秋"
+    rename(stale, form("1-3").title, form("1-3", AUTUMN).title)
+    for sheets in ((spring, stale), (stale, spring)):
+        assert second(bound(*sheets, term=AUTUMN))[0] == "秋"
+
+
 def test_of_one_term_the_seen_sheet_counts_before_a_fuller_hidden_one() -> None:
     filled, _ = sample_sheet("1-3")
     blank = blank_book("省属")[0].sheets[2]

@@ -151,6 +151,18 @@ def test_what_nobody_knew_last_term_is_not_known_now(tmp_path: Path) -> None:
     assert list(found.schools.values()) == [Known(), Known(), Known()]
 
 
+def test_a_county_without_a_share_stays_that_county(tmp_path: Path) -> None:
+    target = tmp_path / "附件3.xlsx"
+    write_rollup(target, PACK, city(SPRING).rollup)
+    book = load_workbook(target)
+    [share, name] = [city(SPRING).cell(f"汇总资金/{COUNTY_SCHOOL}/{field}") for field in ("省级比例", "学校")]
+    book[share.sheet][share.cell] = None
+    book[name.sheet][name.cell] = f"1、{COUNTY_SCHOOL}（金门）"
+    book.save(target)
+    found = last_balances(target).of(COUNTY_SCHOOL)
+    assert (found.section, found.place) == (COUNTY, "金门")
+
+
 def test_a_school_listed_twice_last_term_has_no_balance_to_take_over(tmp_path: Path) -> None:
     target = tmp_path / "附件3.xlsx"
     write_rollup(target, PACK, city(SPRING).rollup)

@@ -65,6 +65,19 @@ def test_a_month_more_in_a_rounded_total_is_found(base: str, month: str) -> None
     assert ("F304", table.sheet.name, a1(*cell)) in found
 
 
+@pytest.mark.parametrize("base", BASES)
+def test_so_are_sums_of_rounded_figures_where_the_product_is_checked_as_well(base: str) -> None:
+    """生均: 三个年级合计 of amounts rounded one by one, added up by the formulas of the form."""
+    book = rounded(school(base), 2)
+    table = bind(book, PACK).tables["生均"]
+    for name in ("生均金额", "免学费金额"):
+        for index, details in total_addends(table) if name in table.columns else ():
+            if cell := table.columns[name].cells[index]:
+                book.sheet(table.sheet.name).put(*cell, float(sum(table.amounts(name, details), Decimal(0))))
+    codes = [finding.code for finding in check(school(base), book).findings]
+    assert [code for code in codes if code in ("F402", "F403", "F404", "F405")] == []
+
+
 def test_what_typed_amounts_stand_for() -> None:
     base = school("市属2024春")
     workbook = bind(rounded(base, 2), PACK)

@@ -151,18 +151,25 @@ def _of_earlier_term(bound: Workbook, form: Form, found: _Sheet, problem: Proble
     return problem._replace(cell=(max(found.title_row, 1), found.title_column), message=message)
 
 
-def _rank(table: Table, found: _Sheet, term: Term) -> tuple[bool, bool, bool, int, int]:
-    """Which of several sheets counts as the form: one of this term before one of another, one that is seen before a
-    hidden one, then the one with more filled in, then with more of the form."""
+def _rank(table: Table, found: _Sheet, term: Term) -> tuple[bool, bool, bool, bool, int, int]:
+    """Which of several sheets counts as the form: one of this term before one of another (the title before the months,
+    which are often left as they were), one that is seen before a hidden one, then the one with more filled in, then with
+    more of the form."""
     cells = sum(len(column.cells) for column in table.columns.values())
     filled = sum(value is not None for column in table.columns.values() for value in column.raw)
-    return bool(table.keys), not _other_term(found, term), found.sheet.visible, filled, cells
+    named, other = _named_term(found) in (term, None), bool(_other_term(found, term))
+    return bool(table.keys), named, not other, found.sheet.visible, filled, cells
+
+
+def _named_term(found: _Sheet) -> Term | None:
+    """The term in the title of a sheet, or without one there in its name."""
+    return Term.find(found.title) or Term.find(found.sheet.name)
 
 
 def _other_term(found: _Sheet, term: Term) -> str:
     """Why a sheet is not of this term, in words: its title, or without a term there its name, or its month headings;
     empty where nothing speaks against it."""
-    named = Term.find(found.title) or Term.find(found.sheet.name)
+    named = _named_term(found)
     if named is not None and named != term:
         return f"写的是{named.title}"
     months = other_season(found.labels, term.season)

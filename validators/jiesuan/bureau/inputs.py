@@ -157,7 +157,7 @@ def last_balances(path: Path) -> Inputs:
             twice.setdefault(fold(name), name)
             continue
         # Where last term nobody knew the share, its section was no more than a place to put the line.
-        told = _balance(table, "省级比例", index) is not None
+        told = bool(place) or _balance(table, "省级比例", index) is not None
         known = inputs.schools[fold(name)] = Known(table.keys[index][0] if told else "", place)
         inputs.names[fold(name)] = name
         for ours, theirs in (("前期省级", "累计省级"), ("前期市级", "累计市级")):

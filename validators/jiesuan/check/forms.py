@@ -66,6 +66,8 @@ def _column(context: Context, table: Table, column: Column, fields: list[str]) -
         if total(index):
             if not _sound(table, index, [column.name, *fields], settled, addends):
                 continue  # a wrong row or sum below is reported there
+            if any(i in slack for i in addends.get(index, ())):
+                continue  # the sum of rounded figures, each of them checked, is as good as the product
         elif not simple:
             settled[index] = abs(stated[index] - result) <= NOISE + slack.get(index, _ZERO)
         records.append(index)

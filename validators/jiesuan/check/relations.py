@@ -203,8 +203,9 @@ class _Relation:
         if operator == "==":
             standards = monthly_standards(self.workbook, anchor.table.form.role, anchor.operand.name)
             hint = clue(actual, expected, rule.unit, standards)
-            message += f"：{hint}" if hint else ""
-            if abs(left - right) <= self.coarse.get(instance, -1):
+            if hint:
+                message += f"：{hint}"
+            elif abs(left - right) <= self.coarse.get(instance, -1):
                 message += "：各格的万元数都四舍五入过，合起来差出 50 元以上；请填到小数点后 4 位"
         blank = _blank(anchor, at)
         if blank and operator != ">":  # a rule that asks for any number says itself that there is none

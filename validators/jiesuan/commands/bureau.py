@@ -124,15 +124,18 @@ app.add_typer(
 Database = Annotated[Path, typer.Option("--db", metavar="档案文件", help="档案文件，如 档案.sqlite")]
 
 
-@archive.command(name="import", cls=Command, epilog="例：jiesuan archive import 校验结果/ --db 档案.sqlite")
+@archive.command(
+    name="import",
+    cls=Command,
+    epilog="存各项合计、每处问题在哪一格、学校写的说明（原样，号码打码）；\n名单里的姓名、号码都不存。\n"
+    "例：jiesuan archive import 校验结果/ --db 档案.sqlite",
+)
 def archive_import(
     out: Annotated[Path, typer.Argument(metavar="文件夹", help="jiesuan batch 的结果文件夹")],
     database: Database,
     output: FormatOption = Format.text,
 ) -> None:
-    """把一次批量校验的结果存进档案；同样的结果存几次都一样。
-
-    存各项合计、每处问题在哪一格、学校写的说明（原样，号码打码）；名单里的姓名、号码都不存。"""
+    """把一次批量校验的结果存进档案；同样的结果存几次都一样。"""
     from ..bureau.archive import import_batch
     from ..bureau.told import imported_lines
     from ..pack import load_pack
