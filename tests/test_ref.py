@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiesuan.ref import MAX_COLUMNS, MAX_ROWS, Ref, a1, column_number, compress, letters, parse_a1, quoted
+from jiesuan.ref import MAX_COLUMNS, MAX_ROWS, Ref, a1, column_number, compress, covers, letters, parse_a1, quoted
 
 cells = st.tuples(st.integers(1, MAX_ROWS), st.integers(1, MAX_COLUMNS))
 
@@ -77,6 +77,19 @@ def test_references_order_by_sheet_row_column_and_are_hashable() -> None:
 )
 def test_areas(places: list[str], text: str) -> None:
     assert compress(map(parse_a1, places)) == text
+
+
+@pytest.mark.parametrize(
+    ("areas", "inside", "outside"),
+    [
+        ("B9", ["B9"], ["B8", "C9", "A9"]),
+        ("A3:B4,D9", ["A3", "B4", "A4", "D9"], ["C3", "A5", "B9", "D8"]),
+        ("", [], ["A1", ""]),
+        ("整表", [], ["A1", "整表"]),
+    ],
+)
+def test_what_areas_cover(areas: str, inside: list[str], outside: list[str]) -> None:
+    assert [cell for cell in (*inside, *outside) if covers(areas, cell)] == inside
 
 
 @settings(max_examples=40, deadline=None)

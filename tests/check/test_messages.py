@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from jiesuan.ref import covers
 from jiesuan.report import Finding, Report
 from jiesuan.rule import Rule
 
@@ -105,6 +106,14 @@ def test_a_clerk_can_read_it(code: str) -> None:
             assert not re.search(r"\d{12}|(?<!\d)1[3-9]\d{9}(?!\d)", text.replace(",", "")), text
         assert not item.difference or item.difference[0] in "+-", item.difference
         assert item.message.count("（") == item.message.count("）"), item.message
+
+
+@pytest.mark.parametrize("code", sorted(TABLES))
+def test_no_cell_is_listed_twice(code: str) -> None:
+    for item in report(code).findings:
+        if item.code == code:
+            others = [other.cell for other in item.others if other.sheet == item.sheet and other.cell]
+            assert not any(covers(cells, item.cell) for cells in others), item
 
 
 @pytest.mark.parametrize(

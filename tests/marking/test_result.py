@@ -121,6 +121,13 @@ def test_a_finding_without_words() -> None:
     assert problem_lines(same) == ["错误的样子", "脱贫户 · 金额"]
 
 
+def test_the_cells_of_a_sum_are_listed_once() -> None:
+    label = "其他 · 人次之和（2格）"
+    others = Related("表1", "A1,C1", label, "29"), Related("表2", "B2", "其他 · 人次", "30")
+    found = finding("表1", "A1", message=RULES["错误"].name, label=label, actual="29", related=others)
+    assert problem_lines(found) == ["错误的样子", f"{label}：A1,C1", "对照 表2!B2  其他 · 人次  30"]
+
+
 def test_an_empty_row_is_no_lower_than_a_line() -> None:
     assert row_height([""] * len(COLUMNS)) == 18
     assert row_height(["", "", "", "", "甲" * 9000, *[""] * 8]) == 400

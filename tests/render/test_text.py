@@ -130,6 +130,31 @@ def test_nothing_is_said_twice() -> None:
     assert sum("L17" in line for line in plain(found)) == 1
 
 
+@pytest.mark.parametrize(("actual", "stated"), [("29 人次", "29 人次"), ("29 人", "29 人次")])
+def test_a_sum_that_is_marked_at_one_of_its_cells_is_listed_once(actual: str, stated: str) -> None:
+    label = "非涉农专业 其他 · 人次之和（2格）"
+    others = (
+        Related("助学金", "H9,N9", label, stated),
+        Related("免学费精准", "K14,K18", "其他 · 人次之和（2格）", "30 人次"),
+    )
+    found = finding(sheet="助学金", cell="H9", label=label, actual=actual, expected="", difference="", related=others)
+    assert plain(found)[:2] == [
+        f"  助学金!H9,N9        {label}  {actual}",
+        "  免学费精准!K14,K18  其他 · 人次之和（2格）             30 人次",
+    ]
+    assert (found.own, found.others) == (others[0], others[1:])
+
+
+def test_another_figure_of_the_same_name_is_told() -> None:
+    """Of another term, say."""
+    label = "一年级 · 人数"
+    other = Related("表", "C9", label, "7 人")
+    found = finding(
+        sheet="表", cell="C8", label=label, actual="8 人", unit="", expected="", difference="", related=(other,)
+    )
+    assert plain(found)[:2] == ["  表!C8  一年级 · 人数  8 人", "  表!C9  一年级 · 人数  7 人"]
+
+
 @pytest.mark.parametrize(
     ("sheet", "cell", "shown"),
     [

@@ -93,3 +93,13 @@ def compress(cells: Iterable[tuple[int, int]]) -> str:
         a1(first, left) if (first, left) == (last, right) else f"{a1(first, left)}:{a1(last, right)}"
         for first, last, left, right in areas
     )
+
+
+def covers(areas: str, cell: str) -> bool:
+    """Whether one of the areas (`A3:A4,B9`) has the cell in it; what is no address has none and is in none."""
+    try:
+        row, column = parse_a1(cell)
+        corners = [[parse_a1(corner) for corner in area.split(":")] for area in areas.split(",")]
+    except ValueError:
+        return False
+    return any(area[0][0] <= row <= area[-1][0] and area[0][1] <= column <= area[-1][1] for area in corners)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from .book import Value
 from .number import read_number, show
-from .ref import Ref
+from .ref import Ref, covers
 from .rule import LEVELS, Rule
 from .text import mask, mask_number
 
@@ -69,6 +69,19 @@ class Finding(_Masked):
     @property
     def level(self) -> str:
         return self.rule.level
+
+    @property
+    def own(self) -> Related:
+        """The figure it is about: at its cell, or a sum that is marked at one of its cells with all of these."""
+        named = (item for item in self.related if (item.sheet, item.label) == (self.sheet, self.label))
+        around = (item for item in named if covers(item.cell, self.cell))
+        return next(around, Related(self.sheet, self.cell, self.label, self.actual))
+
+    @property
+    def others(self) -> tuple[Related, ...]:
+        """The figures compared with, without its own."""
+        own = {(self.sheet, cell, self.label) for cell in (self.cell, self.own.cell)}
+        return tuple(item for item in self.related if (item.sheet, item.cell, item.label) not in own)
 
     @property
     def problem(self) -> str:

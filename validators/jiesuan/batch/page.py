@@ -137,7 +137,7 @@ def _told(school: School) -> bool:
 
 
 def _finding(f: Finding) -> str:
-    where = escape(f"{mask(f.sheet)}!{f.cell}" if f.cell else mask(f.sheet) or WHOLE)
+    where = escape(f"{mask(f.sheet)}!{f.own.cell}" if f.cell else mask(f.sheet) or WHOLE)
     figures = "<br>".join(
         f"<span>{name} {escape(value)}</span>"
         for name, value in (("应为", f.expected), ("实为", f.actual), ("相差", f.difference))
@@ -145,7 +145,7 @@ def _finding(f: Finding) -> str:
     )
     others = "".join(
         f"<li>{escape(mask(item.sheet))}{escape('!' + item.cell if item.cell else '')} {escape(item.label)} {escape(item.value)}</li>"
-        for item in f.related
+        for item in f.others
     )
     listed = f"<ul>{others}</ul>" if others else ""
     return (

@@ -190,7 +190,9 @@ def several(table: Table, places: list[tuple[str, int]], lead: str = "") -> Rela
     names = dict.fromkeys(name for name, _ in places)
     column = table.columns[places[0][0]].column
     total = sum((table.amount(name, index) for name, index in places), Decimal(0))
-    label = f"{lead}{column.caption if len(names) == 1 else '各月'}之和（{len(cells)}格）"
+    label = f"{lead}{column.caption if len(names) == 1 else '各月'}" + (
+        f"之和（{len(cells)}格）" if len(cells) > 1 else ""
+    )
     return Related(table.sheet.name, compress(cells), label, amount(total, column.unit))
 
 

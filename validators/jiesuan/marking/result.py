@@ -187,12 +187,11 @@ def problem_lines(finding: Finding) -> list[str]:
     """What is wrong, at which figure, and the other figures compared with their cells and values."""
     lines = [finding.problem]
     if finding.label:
-        lines.append(finding.label)
-    own = (finding.sheet, finding.cell, finding.label)
-    for item in finding.related:
-        if (item.sheet, item.cell, item.label) != own:
-            place = f"{item.sheet}!{item.cell}" if item.cell else item.sheet
-            lines.append(f"对照 {place}  {item.label}  {item.value}".rstrip())
+        cells = finding.own.cell
+        lines.append(finding.label if cells == finding.cell else f"{finding.label}：{cells}")
+    for item in finding.others:
+        place = f"{item.sheet}!{item.cell}" if item.cell else item.sheet
+        lines.append(f"对照 {place}  {item.label}  {item.value}".rstrip())
     return [mask(line) for line in lines]
 
 

@@ -100,14 +100,11 @@ def finding_lines(finding: Finding, file: str = "") -> Lines:
     rule = finding.rule
     yield _ends(f"{rule.level}[{rule.code}] {rule.name}", mask(file)), COLORS[rule.level]
     unit = f" {finding.unit}" if finding.unit else ""
-    own = Row(_address(finding.sheet, finding.cell), mask(finding.label), mask(finding.actual))
+    own = Row(_address(finding.sheet, finding.own.cell), mask(finding.label), mask(finding.actual))
     if own.value and _is_number(own.value):
         own = own._replace(value=own.value + unit)
     rows = [own]
-    for item in finding.related:
-        row = Row(_address(item.sheet, item.cell), mask(item.label), mask(item.value))
-        if row[:2] != own[:2]:
-            rows.append(row)
+    rows += (Row(_address(item.sheet, item.cell), mask(item.label), mask(item.value)) for item in finding.others)
     if finding.expected:
         rows.append(Row("应为", "", mask(finding.expected)))
     if finding.difference:
