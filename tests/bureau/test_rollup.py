@@ -96,6 +96,23 @@ def test_nothing_is_split_without_a_share() -> None:
         assert found[name] == ""
 
 
+def test_columns_are_computed_behind_those_they_are_made_of() -> None:
+    """13=14+15 stands left of 14=3-7, and 16=17+18 of both: typed figures, all of them blank, are filled at once."""
+    base = city(SPRING)
+    book = base.fresh()
+    recalculate(book)
+    table = bind(book, PACK).tables["汇总资金"]
+    book.sheet(table.sheet.name).formulas.clear()
+    computed = [column for column in table.columns.values() if column.column.role == "computed"]
+    before = {cell: table.sheet.value(*cell) for column in computed for cell in column.cells if cell}
+    assert len(before) == 9 * 6
+    for cell in before:
+        table.sheet.put(*cell, None)
+    writes = calculate(bind(book, PACK))
+    assert {(write.ref.row, write.ref.column): float(write.new) for write in writes} == pytest.approx(before)
+    assert calculate(bind(book, PACK)) == []
+
+
 def without_a_share() -> City:
     """附件3 of the city whose county school lies where nobody knows the share."""
     given = copy.deepcopy(inputs(SPRING))

@@ -103,13 +103,23 @@ class _Calculation:
         self._standards()
         if self.table.is_list:
             self._serials()
-        for column in self.form.fields:
-            if column.role == "computed" and column.formula and column.name in self.table.columns:
-                self._column(column)
+        for column in self._formulas():
+            self._column(column)
         self._derived()
         for column in self.form.fields:
             if self.form.summed(column) and column.name in self.table.columns:
                 self._totals(column)
+
+    def _formulas(self) -> list[Column]:
+        """The columns with a formula, each behind those it is made of: 16=17+18 behind 17=11+14 behind 14=3-7."""
+        columns = [c for c in self.form.fields if c.role == "computed" and c.formula and c.name in self.table.columns]
+        waiting = {column.name: self.pack.formula(self.form, column).names for column in columns}
+        found: list[Column] = []
+        while ready := [c for c in columns if c.name in waiting and waiting.keys().isdisjoint(waiting[c.name])]:
+            found += ready
+            for column in ready:
+                del waiting[column.name]
+        return found
 
     def _holders(self) -> dict[Cell, list[tuple[BoundColumn, int]]]:
         """Who reads a cell: several records where a standard is shared."""
