@@ -24,7 +24,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("table", "share"),
     ("bind",),
     ("calculate", "expression", "gather", "evaluate", "report"),
-    ("explain", "compare"),
+    ("explain", "compare", "left"),
     ("check", "template", "marking", "native"),
     ("sample", "roster"),
     ("publicize",),

@@ -25,6 +25,7 @@ _LISTED = 12
 def calc(book: Any, talk: Talk) -> Done:
     """计算: fill the blanks among the calculated cells; replace figures that differ after asking."""
     from jiesuan.calculate import calculate
+    from jiesuan.left import left_cells
 
     workbook = open_live(book)
     formulas = {(sheet.name, cell) for sheet in workbook.book.sheets for cell in sheet.formulas}
@@ -32,8 +33,11 @@ def calc(book: Any, talk: Talk) -> Done:
     writes = [
         write for write in calculate(workbook) if (write.ref.sheet, (write.ref.row, write.ref.column)) not in formulas
     ]
+    left = "\n".join(mask(item.said) for item in left_cells(workbook)[:_LISTED])
     if not writes:
-        talk.tell("该算的都已经算好了，没有要改的。公式没有动。")
+        talk.tell(
+            f"没有要改的。下面的格算不出，没有动：\n{left}" if left else "该算的都已经算好了，没有要改的。公式没有动。"
+        )
         return Done()
     locked = [sheet.name for sheet in book.sheets if native.is_protected(sheet)]
     stopped = [name for name in locked if any(write.ref.sheet == name for write in writes)]
@@ -46,7 +50,8 @@ def calc(book: Any, talk: Talk) -> Done:
         return DECLINED
     with still(book.app):
         write_live(book, writes)
-    talk.tell(f"已填入 {len(filled)} 格，改正 {len(replaced)} 格；公式没有动。请接着点“校验”。")
+    rest = f"\n下面的格算不出，没有动：\n{left}" if left else ""
+    talk.tell(f"已填入 {len(filled)} 格，改正 {len(replaced)} 格；公式没有动。请接着点“校验”。{rest}")
     return Done()
 
 

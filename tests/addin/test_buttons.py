@@ -62,6 +62,9 @@ def opened(path: Path) -> Desk:
     return Desk("file", path)
 
 
+SHEET = "生均公用经费免学费"
+
+
 class TestCheck:
     def test_the_one_message(self, desk: Desk, path: Path, first: Finding) -> None:
         report = check_file(path)
@@ -292,6 +295,17 @@ class TestCalc:
         desk = opened(typed(sample_file(tmp_path / "表.xlsx"), {"生均公用经费免学费!H10": 99}))
         assert desk.press("calc", True).said == ["已填入 0 格，改正 1 格；公式没有动。请接着点“校验”。"]
         assert desk.press("calc").said == ["该算的都已经算好了，没有要改的。公式没有动。"]
+
+    def test_cells_that_cannot_be_computed_are_named(self, tmp_path: Path) -> None:
+        """The formulas of the template go on; a typed sum is left alone."""
+        desk = opened(typed(sample_file(tmp_path / "表.xlsx"), {f"{SHEET}!C10": "多少", f"{SHEET}!H10": 99}))
+        told = f"下面的格算不出，没有动：\n{SHEET}!H10 没有算：{SHEET}!C10 不是数"
+        assert desk.press("calc", True).said == [f"没有要改的。{told}"]
+        desk = opened(
+            typed(sample_file(tmp_path / "二.xlsx"), {f"{SHEET}!C10": "多少", f"{SHEET}!H10": 99, f"{SHEET}!H11": 99})
+        )
+        said = desk.press("calc", True).said
+        assert said == [f"已填入 0 格，改正 1 格；公式没有动。请接着点“校验”。\n{told}"]
 
     def test_formulas_stay(self, desk: Desk) -> None:
         def formulas() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from jiesuan import __version__
 from jiesuan.calculate import Write
 from jiesuan.calculated import calculate_file
 from jiesuan.filling import Filling
+from jiesuan.left import Left
 from jiesuan.ref import Ref
 from jiesuan.render.json import (
     calculated_record,
@@ -104,6 +105,7 @@ CALCULATED: dict[str, Any] = {
     "output": (str, None),
     "note": str,
     "writes": [WRITE],
+    "left": [{"sheet": str, "cells": str, "why": str}],
     "error": None,
 }
 
@@ -239,7 +241,8 @@ def test_everything_is_masked() -> None:
         [text],
         text,
     )
-    done = Calculated(text, "0" * 64, "fujian-2024", "市属", "2024春", output=text, note=text)
+    left = [Left(text, "A1", text)]
+    done = Calculated(text, "0" * 64, "fujian-2024", "市属", "2024春", left=left, output=text, note=text)
     write = Write(Ref(text, 1, 1), text, "替换", text, Decimal(1), "人")
     shown = json.dumps(
         [

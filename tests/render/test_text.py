@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jiesuan.calculate import Write, calculate
 from jiesuan.check import check_workbook
 from jiesuan.console import width
+from jiesuan.left import Left
 from jiesuan.ref import Ref
 from jiesuan.render.text import (
     COLORS,
@@ -336,6 +337,8 @@ def test_a_calculated_file() -> None:
     assert first == "表.xlsx    市属 · 2024春    替换 2 格，填入 1 格" and len(rest) == 3
     done.writes = []
     assert [text for text, _ in calculated_lines(done)] == ["表.xlsx    市属 · 2024春    没有要改的格"]
+    done.left = [Left("免学费", "F19,F46", "免学费!F17 不是数")]
+    assert list(calculated_lines(done))[1:] == [("  免学费!F19,F46 没有算：免学费!F17 不是数", "yellow")]
 
 
 def test_real_writes_are_printed() -> None:

@@ -6,7 +6,7 @@ stay; blanks are filled; a typed number that differs is listed old → new befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -75,6 +75,11 @@ def expected(table: Table, pack: Pack, term: Term) -> dict[tuple[str, int], Deci
     return calculation.values
 
 
+def left_alone(table: Table, pack: Pack, term: Term) -> dict[tuple[str, int], set[Cell]]:
+    """Figure that cannot be read, (field, record) → the calculated cells without a formula that are left alone because of it."""
+    return _Calculation(table, pack, term).left_alone()
+
+
 class _Calculation:
     """One table: `values` collects results in dependency order (standards, columns, derived members, totals)."""
 
@@ -84,8 +89,8 @@ class _Calculation:
         self.pack = pack
         self.term = term
         self.values: dict[tuple[str, int], Decimal] = {}
-        self.unknown: set[tuple[str, int]] = set()
-        """Blanks that would have been computed, had their operands been readable: no 0 for any sum."""
+        self.left: dict[tuple[str, int], tuple[str, int]] = {}
+        """What would have been computed, had this figure been readable; a blank among them is no 0 for any sum."""
         self.derived = derived_members(table)
         self.shared = {name: share for name, share in pack.shared(table.form).items() if share in table.columns}
         self.holders: dict[Cell, list[tuple[BoundColumn, int]]] = {}
@@ -132,15 +137,34 @@ class _Calculation:
         return found
 
     def current(self, name: str, index: int) -> Decimal | None:
-        """The value to compute with: our result, else what stands there (blank = 0); None when unreadable."""
-        if (name, index) in self.values and index not in self.table.columns[name].merged:
+        """The value to compute with: our result, else what stands there (blank = 0); None when unreadable, or when our result
+        has no cell of its own to stand in."""
+        bound = self.table.columns[name]
+        number, merged = bound.numbers[index], index in bound.merged
+        if (name, index) in self.values and not merged:
             return self.values[(name, index)]
-        if (name, index) in self.unknown:
+        if number.trouble or (number.value is None and (name, index) in self.left):
             return None
-        number = self.table.columns[name].numbers[index]
-        if number.trouble:
-            return None
-        return number.value if number.value is not None else Decimal(0)
+        stands = number.value if number.value is not None else Decimal(0)
+        return stands if not merged or self.values.get((name, index), stands) == stands else None
+
+    def leave(self, name: str, index: int, operands: Iterable[tuple[str, int]]) -> None:
+        """Note that a figure cannot be computed from these, for the first that cannot be read."""
+        for operand in operands:
+            if self.current(*operand) is None:
+                self.left[(name, index)] = self.left.get(operand, operand)
+                return
+
+    def left_alone(self) -> dict[tuple[str, int], set[Cell]]:
+        self.collect()
+        sheet = self.table.sheet
+        found: dict[tuple[str, int], set[Cell]] = {}
+        own = {figure: figure for figure in self.values if self.current(*figure) is None}
+        for (name, index), cause in (self.left | own).items():
+            cell = self.table.columns[name].cells[index]
+            if cell is not None and cell not in sheet.formulas:
+                found.setdefault(cause, set()).add(cell)
+        return found
 
     def blank(self, name: str, index: int) -> bool:
         """Whether nothing stands in the cell and nothing was computed for it."""
@@ -167,9 +191,14 @@ class _Calculation:
             typed = [number.value for number in self.table.columns[column.name].numbers[: self.table.first_total]]
             ones = typed.count(Decimal(1)) > len(self.form.detail_keys()) and not set(typed) - {None, Decimal(1)}
             counts: dict[Key, int] = {}
+            spoilt: dict[Key, list[tuple[str, int]]] = {}
             for index in self.table.details():
-                if self.table.amount(partner.name, index) > 0:
-                    key = self.table.keys[index]
+                key = self.table.keys[index]
+                if self.table.columns[partner.name].numbers[index].trouble:
+                    spoilt.setdefault(key, []).append((partner.name, index))
+                if key in spoilt and self.blank(column.name, index):
+                    self.leave(column.name, index, spoilt[key])
+                elif self.table.amount(partner.name, index) > 0:
                     counts[key] = counts.get(key, 0) + 1
                     if self.blank(column.name, index):
                         self.values[(column.name, index)] = Decimal(1 if ones else counts[key])
@@ -182,17 +211,16 @@ class _Calculation:
         for index, key in enumerate(self.table.keys):
             if self.table.is_total(index) or self._is_derived(key):
                 continue
+            if column.name in self.shared and self.blank(self.shared[column.name], index):
+                continue  # nobody knows how it is shared
             values: dict[str, Decimal] = {}
             for name in formula.names:
                 value = self.current(name, index) if name in names else self._standard(name, key)
                 if value is None:
-                    if name in names and self.blank(column.name, index):
-                        self.unknown.add((column.name, index))
+                    self.leave(column.name, index, ((name, index) for name in names))
                     break
                 values[name] = value
             inputs = [name for name in names if self.form.field(name).role != "standard"]
-            if column.name in self.shared and self.blank(self.shared[column.name], index):
-                continue  # nobody knows how it is shared
             if len(values) < len(formula.names) or all(self.blank(name, index) for name in inputs):
                 continue
             self.values[(column.name, index)] = formula.evaluate(values)
@@ -217,10 +245,13 @@ class _Calculation:
                         self._difference(name, index, parts, formula)
 
     def _difference(self, name: str, index: int, parts: dict[str, int | None], formula: Formula) -> None:
-        values = {part: self.current(name, at) for part, at in parts.items() if at is not None}
+        there = {part: at for part, at in parts.items() if at is not None}
+        values = {part: self.current(name, at) for part, at in there.items()}
         known = {part: value for part, value in values.items() if value is not None}
         if len(known) == len(parts):
             self.values[(name, index)] = formula.evaluate(known)
+        else:
+            self.leave(name, index, ((name, at) for at in there.values()))
 
     def _totals(self, column: Column) -> None:
         share = self.shared.get(column.name)
@@ -229,21 +260,18 @@ class _Calculation:
                 continue
             if share and any(self.blank(column.name, i) and self.blank(share, i) for i in addends):
                 continue
+            source = self.form.paired(column) if column.role == "serial" else column
+            if source is None or source.name not in self.table.columns:
+                continue
+            numbers = [self.current(source.name, i) for i in addends]
+            known = [number for number in numbers if number is not None]
+            if len(known) < len(numbers):
+                self.leave(column.name, index, ((source.name, i) for i in addends))
+                continue
             if column.role == "serial":
-                partner = self.form.paired(column)
-                if partner is None or partner.name not in self.table.columns:
-                    continue
-                numbers = [self.current(partner.name, i) for i in addends]
-                if any(number is None for number in numbers):
-                    continue
-                total = Decimal(sum(number > 0 for number in numbers if number is not None))
-                filled = any(number for number in numbers)
+                total, filled = Decimal(sum(number > 0 for number in known)), any(known)
             else:
-                numbers = [self.current(column.name, i) for i in addends]
-                if any(number is None for number in numbers):
-                    continue
-                total = sum((number for number in numbers if number is not None), Decimal(0))
-                filled = any(not self.blank(column.name, i) for i in addends)
+                total, filled = sum(known, Decimal(0)), any(not self.blank(column.name, i) for i in addends)
             if filled:
                 self.values[(column.name, index)] = total
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .bind import bind
+from .left import left_cells
 from .marked import to_mark, write_result
 from .marking import NotMarkable, clear, mark
 from .marking.files import NotWritten
@@ -52,6 +53,7 @@ def calculate_file(
                 if isinstance(workbook, Failure):
                     return workbook
             workbook, done.writes, results = settled(workbook)
+            done.left = left_cells(workbook)
             if target is None:
                 done.note = "只是列出，没有写文件；加 -o 输出.xlsx 写成新文件。" if done.writes else ""
                 return done

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .bind import Workbook
     from .calculate import Write
     from .explain import Judgement
+    from .left import Left
     from .report import Report
     from .term import Term
 
@@ -44,6 +45,8 @@ class Calculated:
     set_name: str
     term: str
     writes: list[Write] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    """What could not be computed, and why."""
     output: str | None = None
     note: str = ""
 

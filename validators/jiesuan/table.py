@@ -278,10 +278,17 @@ def read_column(bound: BoundColumn, sheet: Sheet) -> None:
 
 def part_merged(table: Table) -> None:
     """Find the cells that are merged over several figures.  Figures that share a cell by their form (a standard over its
-    rows) do not count, nor do cells merged downwards only."""
+    rows) do not count, nor do standards that are merged downwards only: these are what each row says."""
     sheet, first = table.sheet, min(table.rows, default=1)
-    wide = [area for area in sheet.merges if area[3] > area[1] and area[2] >= first]
-    if not wide:
+    own_columns = {
+        cell[1]
+        for bound in table.columns.values()
+        if bound.numbers and not bound.column.span
+        for cell in bound.cells
+        if cell
+    }
+    areas = [area for area in sheet.merges if area[2] >= first and (area[3] > area[1] or area[1] in own_columns)]
+    if not areas:
         return
     figures: dict[Cell, list[tuple[str, int]]] = {}
     for name, bound in table.columns.items():
@@ -289,20 +296,22 @@ def part_merged(table: Table) -> None:
             if cell is not None:
                 figures.setdefault(cell, []).append((name, index))
     parted: set[str] = set()
-    for top, left, bottom, right in wide:
+    for top, left, bottom, right in areas:
         if (bottom - top + 1) * (right - left + 1) > _WIDEST:
             continue
         cells = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
         own = [figure for cell in cells for figure in figures.get(cell, ())]
-        names = list(dict.fromkeys(name for name, _ in own))
-        if len(own) < 2 or (len(names) == 1 and table.columns[names[0]].column.span):
+        columns = [table.columns[name].column for name in dict.fromkeys(name for name, _ in own)]
+        if len(own) < 2 or (len(columns) == 1 and columns[0].span):
+            continue
+        if left == right and all(column.role == "standard" for column in columns):
             continue
         table.merged[top, left] = Merged(f"{a1(top, left)}:{a1(bottom, right)}", tuple(own))
         for name, index in own:
             bound = table.columns[name]
             bound.cells[index], bound.raw[index] = (top, left), sheet.value(top, left)
             bound.merged.add(index)
-        parted.update(names)
+        parted.update(column.name for column in columns)
     for name in parted:
         read_column(table.columns[name], sheet)
 

@@ -23,7 +23,7 @@ def merged_finding(context: Context, table: Table, name: str, index: int) -> Fin
     area, figures = table.merged[ref.row, ref.column]
     names = list(dict.fromkeys(other for other, _ in figures))
     captions = [table.columns[other].column.caption for other in names]
-    label, each = table.label(name, index), "各格"
+    label, each = table.label(name, index), "各行" if len({table.rows[i] for _, i in figures}) > 1 else "各格"
     if len(names) > 1:
         label = f"{table.key_label(index)} · {captions[0]}至{captions[-1]}"
         each = "各月" if all(caption.endswith("月") for caption in captions) else "各栏"

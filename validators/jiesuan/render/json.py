@@ -103,6 +103,7 @@ def calculated_record(done: Calculated) -> dict[str, Any]:
         "output": mask(done.output) if done.output else None,
         "note": mask(done.note),
         "writes": [write_record(write) for write in done.writes],
+        "left": [{"sheet": mask(item.sheet), "cells": item.cells, "why": mask(item.why)} for item in done.left],
         "error": None,
     }
 
@@ -119,6 +120,7 @@ def uncalculated_record(file: str, kind: str, message: str) -> dict[str, Any]:
         "output": None,
         "note": "",
         "writes": [],
+        "left": [],
         "error": {"kind": kind, "message": mask(message)},
     }
 

@@ -156,6 +156,8 @@ def calculated_lines(done: Calculated, *, everything: bool = False) -> Lines:
     kinds = "，".join(f"{kind} {count} 格" for kind, count in done.kinds.items()) or "没有要改的格"
     yield f"{done.file}    {done.set_name} · {done.term}    {kinds}", "bold"
     yield from write_lines(done.writes, everything=everything)
+    for left in done.left:
+        yield f"  {mask(left.said)}", "yellow"
 
 
 def write_lines(writes: Sequence[Write], *, everything: bool = False) -> Lines:
