@@ -30,6 +30,7 @@ from jiesuan.explain import (
 )
 from jiesuan.explain.judge import LAPSED_WHY, MUST_CORRECT, NOT_NEEDED
 from jiesuan.report import Answer, Unverified
+from jiesuan.wording import NUMBERED
 
 from ..making import PACK
 from .making import GOOD, LATER, LIST, MEAN, NO_PHONE, NOW, book, bound, finding_of, judged, phones, report_of, right
@@ -65,6 +66,9 @@ def with_balance(value: object) -> Book:
     return of
 
 
+NUMBER = "350582200701011234"
+WITH_NUMBER = f"{NUMBER}这名学生4月转入，见转学批复"
+MASKED = "350***********1234这名学生4月转入，见转学批复"
 ALL = [("L102", phones()[0]), ("L102", phones()[1]), ("F406", "B33")]
 
 
@@ -266,6 +270,27 @@ class TestEditedOnTheSheet:
         [new] = judged(with_balance(8), [edited], now=LATER).kept
         assert (new.state, new.verdict, new.by, new.at) == (PENDING, "", "王老师", LATER)
 
+    def test_a_personal_number_is_masked_and_stays_refused_until_reworded(self) -> None:
+        [item] = explained("王老师")
+        edited = replace(item, reason=WITH_NUMBER, by="王老师13812345678", comment="见13812345678", reviewer=NUMBER)
+        first = judged(book(), [edited])
+        [stored] = first.kept
+        assert (stored.reason, stored.state, stored.why) == (MASKED, REFUSED, NUMBERED)
+        assert (stored.by, stored.comment, stored.reviewer) == ("王老师138****5678", "", "")
+        assert first.remark(finding_of(first.report, "F406")).text == MASKED
+        again = judged(book(), [stored], now=LATER)
+        assert (again.kept, open_ones(again)) == ([stored], ALL)
+        [lapsed] = judged(with_balance(8), [edited]).kept
+        assert lapsed.reason == MASKED
+        [new] = judged(book(), [replace(stored, reason=GOOD)], now=LATER).kept
+        assert (new.reason, new.state, new.why) == (GOOD, PENDING, "")
+
+    def test_personal_numbers_of_a_review_are_masked(self) -> None:
+        [item] = explained()
+        [stored] = judged(book(), [replace(item, verdict=RETURN, comment="问13812345678", reviewer=NUMBER)]).kept
+        assert (stored.comment, stored.reviewer) == ("问138****5678", "350***********1234")
+        assert (stored.reason, stored.mark) == (item.reason, item.mark)
+
     def test_emptied(self) -> None:
         [item] = explained()
         assert judged(book(), [replace(item, reason=" ")]).kept == []
@@ -312,6 +337,11 @@ class TestAbsorbed:
         items = explained()
         done = self.absorbed(items, [typed("F406", "B33", "同上", mark=items[0].mark)])
         assert [(item.reason, item.state) for item in done.kept] == [("同上", REFUSED)]
+
+    def test_a_personal_number_is_masked_in_what_is_stored(self) -> None:
+        [item] = self.absorbed([], [typed("F406", "B33", WITH_NUMBER)]).kept
+        assert (item.reason, item.state, item.why) == (MASKED, REFUSED, NUMBERED)
+        assert self.absorbed([item], []) == Absorbed([item])
 
     def test_beside_what_takes_no_reason(self) -> None:
         done = self.absorbed([], [typed("X201", "A1", GOOD), typed("", "", "另外\n说一句")])

@@ -13,6 +13,8 @@ from .text import clean, mask
 
 LONGEST = 1_000
 """Characters of the longest reason."""
+NUMBERED = "说明里有身份证号、银行卡号或手机号，请删去号码：说明会随表报送，只写行号或班级即可。"
+"""Why a reason with a personal number is refused, also after the number in it has been masked."""
 _BETWEEN = re.compile(r"[^\w\s]|_")
 _SPACE = re.compile(r"\s+")
 
@@ -35,7 +37,7 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """Why a reason is refused, in Chinese, with what it needs; '' where it will do."""
         text = clean(reason)
         if mask(text) != text:
-            return "说明里有身份证号、银行卡号或手机号，请删去号码：说明会随表报送，只写行号或班级即可。"
+            return NUMBERED
         if len(text) > LONGEST:
             return f"说明太长（{len(text)} 个字），请压缩到 {LONGEST} 个字以内，详细材料另附。"
         if not any(character.isalpha() for character in text):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..bind import Workbook
 from ..report import Answer, Finding, Report
 from ..text import mask
-from ..wording import Wording
+from ..wording import NUMBERED, Wording
 from .prints import Prints
 from .record import (
     ACCEPT,
@@ -111,6 +111,7 @@ def judge(
         item = _judged(case, prints, unchecked, workbook.pack.wording.objection)
         finding = case.finding
         if item.state != REFUSED or not case.fresh:
+            item = item.masked()
             kept.append(item)
         if finding is not None:
             told = item.comment if item.state == RETURNED else LAPSED_WHY if item.state == LAPSED else ""
@@ -202,9 +203,9 @@ def absorbed(
         item = case.explanation
         if id(item) not in given:
             why = wording.objection(item.reason)
-            item = replace(item, state=REFUSED if why else PENDING, why=why)
+            item = replace(item, state=REFUSED if why else PENDING, why=why).masked()
             new.append(item)
-        kept.append(item)
+        kept.append(item.masked())
     withdrawn = len(explanations) - sum(not case.fresh for case in cases)
     left = tuple(_left(row, levels) for row in typed if row.reason.strip() and levels.get(row.code) != "核实")
     return Absorbed(kept, tuple(new), withdrawn, left)
@@ -255,7 +256,8 @@ def _match(cases: Sequence[_Case], findings: Sequence[Finding], prints: Prints) 
 def _judged(case: _Case, prints: Prints, unchecked: set[str], objection: Callable[[str], str]) -> Explanation:
     """The explanation in its state, standing where its finding stands now."""
     item, finding = case.explanation, case.finding
-    why = objection(item.reason)
+    numbered = item.state == REFUSED and item.why == NUMBERED  # the number is masked by now, the words are the same
+    why = NUMBERED if numbered else objection(item.reason)
     if finding is None:
         return replace(item, state=UNKNOWN if item.code in unchecked else NEEDLESS)
     now = prints.of(finding)._replace(words=words_of(item.reason))

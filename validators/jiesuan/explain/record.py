@@ -82,6 +82,15 @@ class Explanation:
         """Whether somebody has changed the words in the sheet since they were written there."""
         return bool(self.mark.words) and self.mark.words != words_of(self.reason)
 
+    def masked(self) -> Explanation:
+        """As `审核说明` stores it, which leaves the school: personal numbers in what people wrote are masked."""
+        reason, others = mask(self.reason), [mask(text) for text in (self.by, self.comment, self.reviewer)]
+        if [reason, *others] == [self.reason, self.by, self.comment, self.reviewer]:
+            return self
+        mark = self.mark._replace(words=words_of(reason)) if self.mark.words else self.mark
+        by, comment, reviewer = others
+        return replace(self, reason=reason, by=by, comment=comment, reviewer=reviewer, mark=mark)
+
     def reworded(self, reason: str, mark: Mark, at: str, by: str = "") -> Explanation:
         """The same with a new reason: no longer reviewed; what it was returned for stays to be seen."""
         comment = f"{PREVIOUS}{self.comment.removeprefix(PREVIOUS)}" if self.verdict == RETURN else ""
