@@ -17,6 +17,7 @@ RECEIVED, MAJORS = "生均/实际收到", "免学费/专业个数"
     [
         (RECEIVED, "200000元", "表下 · 实际收到", "这里按万元填，只填 20，不要写单位和别的字", "20"),
         (RECEIVED, "约20万元", "表下 · 实际收到", "这里按万元填，只填 20，不要写单位和别的字", "20"),
+        (RECEIVED, "0.002亿元", "表下 · 实际收到", "这里按万元填，只填 20，不要写单位和别的字", "20"),
         (RECEIVED, "见附件", "表下 · 实际收到", "这里按万元填，只填数字", ""),
         (MAJORS, "14种", "合计 · 专业个数", "这里应填数字，只填 14，不要写单位和别的字", "14"),
     ],
@@ -30,6 +31,30 @@ def test_another_unit_or_words(name: str, typed: str, label: str, message: str, 
     told = report.findings[0]
     assert (told.label, told.message, told.expected, told.actual) == (label, message, expected, typed)
     assert [item.why for item in report.unchecked] == [f"{base.cell(name)} 不是数"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "number"),
+    [
+        ("生均/一年级,休闲保健/生均金额", "3.854万元", "3.854"),
+        ("生均/一年级,休闲保健/生均金额", "0.3854亿", "3854"),
+        ("生均/一年级,休闲保健/生均金额", "0.3854 亿元", "3854"),
+        ("生均/一年级,休闲保健/生均金额", "38540元整", "3.854"),
+        ("精准明细/脱贫户/1/助学金金额", "0.1万", "1000"),
+        ("精准明细/脱贫户/1/助学金金额", "1000元", "1000"),
+        ("精准明细/脱贫户/1/助学金金额", "见备注", ""),
+        ("精准明细/脱贫户/1/助学金金额", "每月200元，共1000元", ""),
+    ],
+)
+def test_an_amount_with_its_unit(name: str, typed: str, number: str) -> None:
+    base = school("市属2024春")
+    book = base.fresh()
+    change(base, book, {name: typed})
+    [told] = [finding for finding in check(base, book).findings if finding.code == "V101"]
+    unit = "万元" if "生均" in name else "元"
+    message = f"这里按{unit}填，只填 {number}，不要写单位和别的字" if number else "这里应填数字"
+    assert (found(base, check(base, book))[-1], told.message) == (f"V101 {name}", message)
+    assert (told.expected, told.actual) == (number, typed)
 
 
 def test_the_unit_of_the_line_may_stand_there_too() -> None:

@@ -20,6 +20,8 @@ lowest standard (120 元 = 0.012 万元), so no rounding can hide a person or a 
 
 _IN_TEXT = re.compile(r"(?<![\d.])-?\d[\d,]*(?:\.\d+)?")
 _NOTHING = {"无", "没有", "零"}
+_MONEY = {"亿": 100_000_000, "万元": 10_000, "万": 10_000, "元": 1, "块": 1}
+"""Words behind an amount, and how many 元 each is."""
 _NUMERIC = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _ZERO = Decimal(0)
 _REST = Decimal("1E-9")
@@ -141,9 +143,11 @@ def meant(text: str, unit: str) -> Decimal | None:
         return _ZERO
     found = list(_IN_TEXT.finditer(said))
     number = read_number(found[0][0]).value if len(found) == 1 else None
-    if number is not None and unit == "万元" and said[found[0].end() :].startswith(("元", "块")):
-        return number / 10_000
-    return number
+    own = _MONEY.get(unit)
+    if number is None or own is None:
+        return number
+    typed = next((worth for word, worth in _MONEY.items() if said[found[0].end() :].startswith(word)), own)
+    return number * typed / own
 
 
 def rounding(value: Decimal, unit: str) -> Decimal:

@@ -27,7 +27,7 @@ from ..table import Table
 from ..text import mask, mask_number
 from .context import Context
 from .ledger import Ledger
-from .spoilt import dated_finding, merged_finding, spoilt_blanks, text_finding, text_operands
+from .spoilt import dated_finding, merged_finding, spoilt_blanks, text_finding, text_operands, worded_finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -337,6 +337,8 @@ def _finding(context: Context, table: Table, name: str, index: int) -> Finding |
         return merged_finding(context, table, name, index)
     if check == "number" and column.numbers[index].trouble == "date":
         return dated_finding(context, table, name, index)
+    if check == "number" and column.numbers[index].trouble == "text":
+        return worded_finding(context, table, name, index)
     if check in NUMBER_CHECKS:
         said = {
             "number": "这里应填数字",

@@ -4,6 +4,7 @@ a number shown as a date, a text in the way of a formula."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ..book import Cell, ErrorValue
 from ..number import held, meant, plain, read_number
@@ -11,6 +12,7 @@ from ..recalculate import references
 from ..ref import Ref, compress
 from ..report import Finding, Related
 from ..table import Table
+from ..text import fold
 from .context import Context, shown_value
 
 _MONEY = ("万元", "元")
@@ -38,6 +40,23 @@ def dated_finding(context: Context, table: Table, name: str, index: int) -> Find
     kept = f"里面存的数是 {plain(number)}" if number is not None else "看不出里面存的数"
     message = f"单元格的格式是日期，{kept}；请把格式改为“常规”，再核对这个数"
     return context.at_cell(table, name, index, message, expected="" if number is None else plain(number))
+
+
+def worded_finding(context: Context, table: Table, name: str, index: int) -> Finding:
+    """A text where a number belongs; of an amount with its unit, such as `3.854万元`, the number to type is told."""
+    unit, text = table.columns[name].column.unit, str(table.columns[name].raw[index])
+    amount = unit in _MONEY and fold(text).rstrip(".,;整").endswith(("亿", "万", "元", "块"))
+    number = meant(text, unit) if amount else None
+    message, expected = _asked(number, unit) if number is not None else ("这里应填数字", "")
+    return context.at_cell(table, name, index, message, expected=expected)
+
+
+def _asked(number: Decimal | None, unit: str) -> tuple[str, str]:
+    """What to type where a number of that unit belongs, and the number, if it is known."""
+    what = f"这里按{unit}填" if unit in _MONEY else "这里应填数字"
+    if number is None:
+        return f"{what}，只填数字", ""
+    return f"{what}，只填 {plain(number)}，不要写单位和别的字", plain(number)
 
 
 def text_operands(table: Table, name: str, index: int) -> list[tuple[Cell, Cell]]:
@@ -78,15 +97,13 @@ def spoilt_blanks(context: Context, table: Table) -> Iterator[Finding]:
             value = table.lines.get(name)
             if value is None or not value.number.trouble:
                 continue
-            number = meant(value.text, unit)
-            what = f"这里按{unit}填" if unit in _MONEY else "这里应填数字"
-            message = f"{what}，只填 {plain(number)}，不要写单位和别的字" if number is not None else f"{what}，只填数字"
+            message, expected = _asked(meant(value.text, unit), unit)
             label = f"{'合计' if line.where == 'inside' else '表下'} · {name}"
             yield context.at_ref(
                 value.ref,
                 label,
                 message,
-                expected="" if number is None else plain(number),
+                expected=expected,
                 actual=value.text,
                 unit=unit,
             )
