@@ -31,6 +31,12 @@ terms = st.builds(Term, st.integers(2000, 2098), st.integers(0, 1))
         "2023—2024学年度第 2 学期",
         "2023年—2024学年（下）学期",
         "2023～24学年春季学期",
+        "2024年上半年",
+        "2024上半年",
+        "2024 年度（上半年）",
+        "２０２４年上半年度",
+        "24年上半年",
+        "二〇二四年上半年",
     ],
 )
 def test_spellings(text: str) -> None:
@@ -53,6 +59,7 @@ def test_the_first_term_of_a_school_year_is_the_autumn_of_its_first_year(text: s
             "2023-2024学年第三学期",
             "一九九九年春季学期",
         ),
+        *("上半年", "2024年上", "2024年半年", "2023-2024学年上半年", "824年上半年"),
     ],
 )
 def test_what_is_no_term(text: str) -> None:
@@ -77,6 +84,9 @@ def test_what_is_no_term(text: str) -> None:
         ("2023-2024学年国家助学金", None),
         ("省属技工院校____年____季学期", None),
         ("2024年9月5日", None),
+        ("市属技工院校2024年下半年国家助学金结算表", Term(2024, 1)),
+        ("示范技工学校2025上半年.xlsx", Term(2025, 0)),
+        ("2024年上、下半年", None),
         ("", None),
     ],
 )

@@ -172,3 +172,9 @@ def test_of_copies_the_one_that_names_the_school() -> None:
     [school] = grouped(files)
     assert school.current is not None and school.current.path == "收/甲技工学校.xlsx"
     assert [copy.path for copy in school.copies] == ["副本 (1).xlsx", "收/甲 技工学校2024春.xlsx"]
+
+
+@pytest.mark.parametrize("named", ["2024年上半年", "2024下半年", "2024年春季学期", "2024秋"])
+def test_a_file_that_cannot_be_read_goes_by_its_name_without_the_term(named: str) -> None:
+    path = f"泉州工贸技工学校{named}结算表.xlsx"
+    assert told(grouped([broken(path)], ["泉州市工贸技工学校"])) == [("泉州市工贸技工学校", "已报", None, [path])]

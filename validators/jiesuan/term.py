@@ -10,10 +10,12 @@ _SPOKEN = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _TERM = re.compile(
     r"(?<!\d)(?P<begin>20\d{2})(?:年?[-—–―~至到/])+(?P<end>20\d{2}|\d{2})学年度?"
     r"\(?(?:第?(?P<half>[一二12上下])|(?P<named>[春秋])季?)\)?学期"
-    r"|(?:(?P<year>20\d{2})年?|(?P<short>(?<!\d)\d{2})年(?=.{1,5}学期)|(?P<spoken>二[〇零○][一二三四五六七八九〇零○]{2})年)"
-    r"\(?(?P<season>[春秋])季?\)?(?:季?学期)?"
+    r"|(?:(?P<year>20\d{2})(?:年度?)?|(?P<short>(?<!\d)\d{2})年(?=.{1,5}学期|\(?[上下]半年)"
+    r"|(?P<spoken>二[〇零○][一二三四五六七八九〇零○]{2})年)"
+    r"\(?(?:(?P<season>[春秋])季?|(?P<months>[上下])半年度?)\)?(?:季?学期)?"
 )
-"""`2024年春季学期`, `24年春季学期`, `二〇二四年春季学期`, `2023-2024学年第二学期`."""
+"""`2024年春季学期`, `24年春季学期`, `二〇二四年春季学期`, `2023-2024学年第二学期`; `2024年上半年`, whose months (3月—7月 of those
+paid) are the spring's, as 下半年 is the autumn."""
 _GAPS = re.compile(r"[\s_\u200b\ufeff]+")
 _SEASONS = ("春", "秋")
 MONTHS = {"春": (3, 4, 5, 6, 7), "秋": (9, 10, 11, 12, 1)}
@@ -46,7 +48,8 @@ class Term(NamedTuple):
         """The term a text says; None for a 学年 that is not one year and the next."""
         if match["begin"] is None:
             year = match["year"] or match["spoken"] or f"20{match['short']}"
-            return cls(int(year.translate(_SPOKEN)), _SEASONS.index(match["season"]))
+            season = match["season"] or _SEASONS["上下".index(match["months"])]
+            return cls(int(year.translate(_SPOKEN)), _SEASONS.index(season))
         begin, end = int(match["begin"]), int(match["end"])
         if end not in (begin + 1, (begin + 1) % 100):
             return None

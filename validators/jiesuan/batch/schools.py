@@ -17,7 +17,7 @@ from .store import Checked
 
 FILED, MISSING, REPEATED, EXTRA, MISNAMED, UNKNOWN = "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别"
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)")
-_NOISE = re.compile(r"(资助|助学)?金?结算表?|\(\d+\)|20\d\d年?[春秋]?季?(学期)?|[_\-\s]+")
+_NOISE = re.compile(r"(资助|助学)?金?结算表?|\(\d+\)|20\d\d年?([春秋]季?|[上下]半年)?(学期)?|[_\-\s]+")
 
 
 @dataclass
