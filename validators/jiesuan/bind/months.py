@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from ..book import Cell
 from ..number import read_number
@@ -87,12 +88,17 @@ def _columns(table: Table) -> dict[int, str]:
     return {most[0][0]: name for name, most in placed.items() if most}
 
 
-def _heads(table: Table, labels: Labels, title_row: int, columns: Iterable[int]) -> dict[int, tuple[str, Cell]]:
-    """The months over the columns of the table and two more, from the lowest row that has some, each with its cell."""
+def _heads(table: Table, labels: Labels, title_row: int, columns: Collection[int]) -> dict[int, tuple[str, Cell]]:
+    """The months over the columns of the table and two more, from the lowest row that has some, each with its cell; over
+    other columns than the table's also where only the rows of these headings or the one above them say it."""
     span = range(min(columns, default=1), max(columns, default=0) + 3)
     for row in reversed(range(title_row + 1, min(table.rows, default=0))):
         found = {at: (month, labels.place(row, at)) for at in span if (month := month_of(labels.at(row, at)))}
         if len(found) >= SOME:
+            top = min(cell[0] for _, cell in found.values())
+            for above, at in itertools.product(range(row - 1, max(top - 2, title_row), -1), span):
+                if at not in columns and at not in found and (month := month_of(labels.at(above, at))):
+                    found[at] = month, labels.place(above, at)
             return found
     return {}
 
