@@ -9,6 +9,8 @@ from openpyxl import Workbook
 from jiesuan.batch.roster import Listed, match, read_roster, same_school, set_of
 from jiesuan.usage import Misuse
 
+PACK = "fujian-2024"
+
 
 def roster(path: Path, rows: list[list[Any]]) -> Path:
     book = Workbook()
@@ -112,25 +114,25 @@ def test_sets(text: str, name: str) -> None:
     ],
 )
 def test_the_same_school(one: str, other: str, same: bool) -> None:
-    assert bool(same_school(one, other)) == bool(same_school(other, one)) == same
+    assert bool(same_school(one, other, PACK)) == bool(same_school(other, one, PACK)) == same
 
 
 def test_exact_names_are_certain() -> None:
-    assert same_school("甲（校）", "甲(校)") == 1.0
-    assert same_school("泉州市工贸技工学校", "泉州工贸技工学校") < 1
+    assert same_school("甲（校）", "甲(校)", PACK) == 1.0
+    assert same_school("泉州市工贸技工学校", "泉州工贸技工学校", PACK) < 1
 
 
 def test_each_school_of_the_roster_is_meant_once() -> None:
     listed = [Listed("泉州市工贸技工学校", row=2), Listed("泉州市工业技工学校", row=3)]
-    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed) == {"泉州市工贸技工学校": listed[0]}
-    assert match(["泉州工贸技工学校", "泉州工业技工学校", "厦门技师学院"], listed) == {
+    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed, PACK) == {"泉州市工贸技工学校": listed[0]}
+    assert match(["泉州工贸技工学校", "泉州工业技工学校", "厦门技师学院"], listed, PACK) == {
         "泉州工贸技工学校": listed[0],
         "泉州工业技工学校": listed[1],
     }
-    assert match(["甲"], []) == {}
+    assert match(["甲"], [], PACK) == {}
 
 
 def test_a_name_that_may_be_two_schools_is_neither() -> None:
     listed = [Listed("泉州市工贸技工学校", row=2), Listed("漳州市工贸技工学校", row=3)]
-    assert match(["工贸技工学校"], listed) == {}
-    assert match(["工贸技工学校"], listed[:1]) == {"工贸技工学校": listed[0]}
+    assert match(["工贸技工学校"], listed, PACK) == {}
+    assert match(["工贸技工学校"], listed[:1], PACK) == {"工贸技工学校": listed[0]}

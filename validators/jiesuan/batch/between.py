@@ -18,7 +18,7 @@ from ..term import Term
 from ..text import fold, mask_number, nearest
 from .people import MOVED, Census, Place
 from .roster import ALIKE
-from .schools import File, School
+from .schools import File, School, pack_of
 from .store import People
 
 NEEDS = "批"
@@ -68,6 +68,7 @@ def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> 
     counted = terms_of(schools)
     result = Between(term_of(schools), terms={} if _majority(counted) else dict(sorted(counted.items())))
     unsent = [school.listed.name for school in schools if school.listed is not None and not school.files]
+    pack = load_pack(pack_of(report for school in schools if (report := report_of(school)) is not None))
     found: dict[int, list[Finding]] = {}
     rules: dict[int, dict[str, Rule]] = {}
     for index, school in enumerate(schools):
@@ -76,7 +77,7 @@ def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> 
             report.remarks += [f"另有一份没有填数的空表“{file.path}”，没有采用" for file in school.blanks]
             rules[index] = rules_for(report, rostered=rostered)
             found[index] = list(_school_findings(school, report, rules[index], _majority(counted), unsent))
-        elif school.listed is not None and not school.files and (rule := _missing(result.term)):
+        elif school.listed is not None and not school.files and (rule := _missing(pack)):
             result.missing.append((school, rule))
     result.repeated = _people(schools, numbers, rules, found)
     for index, own in rules.items():
@@ -124,8 +125,8 @@ def _majority(counted: Counter[str]) -> str:
     return next((term for term, count in counted.items() if count * 2 > counted.total()), "")
 
 
-def _missing(term: str) -> Rule | None:
-    return next((rule for rule in load_pack().rules.values() if rule.check == NO_WORKBOOK), None)
+def _missing(pack: Pack) -> Rule | None:
+    return next((rule for rule in pack.rules.values() if rule.check == NO_WORKBOOK), None)
 
 
 def _school_findings(

@@ -89,8 +89,8 @@ def set_of(text: str) -> str:
     return "市属" if re.search("[市县区]属|[市县区](本级|直)", text) else ""
 
 
-def same_school(one: str, other: str) -> float:
-    """How surely two names mean the same school, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be; nor are
+def same_school(one: str, other: str, pack: str) -> float:
+    """How surely two names mean the same school by the words and places of a pack, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be; nor are
     schools of two places, nor those whose names differ in more than words all schools use."""
     a, b = fold(one), fold(other)
     if a == b:
@@ -98,7 +98,7 @@ def same_school(one: str, other: str) -> float:
     a, b = (_NUMBER.sub(_in_characters, name) for name in (a, b))
     if _ORDINAL.findall(a) != _ORDINAL.findall(b):  # in their order: 十三 is not 三十
         return 0.0
-    mine, theirs = _told_by(a), _told_by(b)
+    mine, theirs = _told_by(a, pack), _told_by(b, pack)
     if (
         mine.core != theirs.core
         or mine.places != theirs.places
@@ -120,17 +120,17 @@ class _Told(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 14)
-def _told_by(name: str) -> _Told:
+def _told_by(name: str, pack: str) -> _Told:
     """A folded name taken apart."""
-    place, word, cities = _patterns()
+    place, word, cities = _patterns(pack)
     found = frozenset(match[1] for match in place.finditer(name))
     return _Told(word.sub("", place.sub("", name)), found - cities, found & cities)
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
-    """What finds a place of the share table, what finds a word that all schools use, and the cities."""
-    pack = load_pack()
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """What finds a place of a pack's share table, what finds a word that all schools use, and the cities."""
+    pack = load_pack(name)
     shares = shares_file(pack)
     places, suffixes, words = (
         "|".join(re.escape(text) for text in sorted(texts, key=lambda text: (-len(text), text)))
@@ -145,8 +145,8 @@ def _in_characters(number: re.Match[str]) -> str:
     return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
-def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
-    """Which school of the roster each name means: the same name first, then the likest of those nobody has reported for,
+def match(names: Iterable[str], roster: Iterable[Listed], pack: str) -> dict[str, Listed]:
+    """Which school of the roster each name means, in a batch of that pack: the same name first, then the likest of those nobody has reported for,
     the likest pair first; names that are like none, or as like one as another, are left out."""
     wanted = list(dict.fromkeys(names))
     by_name = {fold(item.name): item for item in roster}
@@ -157,7 +157,7 @@ def match(names: Iterable[str], roster: Iterable[Listed]) -> dict[str, Listed]:
         for name in wanted
         if name not in found
         for item in free
-        if (likeness := same_school(name, item.name))
+        if (likeness := same_school(name, item.name, pack))
     ]
     best = Counter((name, likeness) for likeness, name, _, _ in pairs)
     taken: set[str] = set()

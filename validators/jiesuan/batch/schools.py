@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from ..pack import load_pack
 from ..report import Report
 from ..session import Failure
 from ..text import clean, fold, mask
@@ -75,12 +77,19 @@ class School:
         return self.current is None or self.current.report is None or not self.current.report.clean
 
 
+def pack_of(reports: Iterable[Report]) -> str:
+    """The id of the pack that most workbooks are of; that of the program where there are none."""
+    counted = Counter(report.pack for report in reports)
+    return min(counted, key=lambda pack: (-counted[pack], pack), default="") or load_pack().info.id
+
+
 def schools_of(
     files: Sequence[File], roster: Sequence[Listed] | None, bytes_of: Callable[[File], bytes | None]
 ) -> list[School]:
     """The schools of a batch, those of the roster first and in its order; `bytes_of` gives a workbook once more."""
     stated = {file.path: name for file in files if file.report is not None and (name := clean(file.report.school))}
-    known = match(stated.values(), roster or ())
+    pack = pack_of(file.report for file in files if file.report is not None)
+    known = match(stated.values(), roster or (), pack)
     schools = {fold(item.name): School(mask(item.name), item) for item in roster or ()}
     for file in files:
         if file.path not in stated:
@@ -91,11 +100,11 @@ def schools_of(
         schools.setdefault(key, School(mask(name))).files.append(file)
     for file in files:
         if file.path not in stated:
-            _by_name(file, schools)
+            _by_name(file, schools, pack)
     return [_decided(school, stated, bytes_of, roster is not None) for school in schools.values()]
 
 
-def _by_name(file: File, schools: dict[str, School]) -> None:
+def _by_name(file: File, schools: dict[str, School], pack: str) -> None:
     """A workbook without a school's name, or one that could not be read, goes by the name of the file."""
     stem = fold(file.stem)
     inside = [key for key in schools if key and key in stem]
@@ -104,7 +113,7 @@ def _by_name(file: File, schools: dict[str, School]) -> None:
         return
     plain = _NOISE.sub("", stem)
     open_names = [school.name for school in schools.values() if school.listed and not school.files]
-    near = match([plain], [Listed(name, row=row) for row, name in enumerate(open_names)]) if plain else {}
+    near = match([plain], [Listed(name, row=row) for row, name in enumerate(open_names)], pack) if plain else {}
     if near:
         schools[fold(near[plain].name)].files.append(file)
     else:

@@ -12,7 +12,7 @@ from ..rule import LEVELS
 from ..term import Term
 from .batch import Batch, state_of
 from .between import report_of
-from .schools import School
+from .schools import School, pack_of
 
 STANDARD = "实地核查每几所取一所"
 CITY = "市属"
@@ -72,5 +72,5 @@ def _wanted(batch: Batch, set_name: str, count: int) -> int:
     """How many of `count` schools; all where policy is silent."""
     if not batch.term:
         return count
-    held = load_pack().policy.lookup(STANDARD, Term.parse(batch.term), {"隶属": set_name})
+    held = load_pack(pack_of(batch.reports)).policy.lookup(STANDARD, Term.parse(batch.term), {"隶属": set_name})
     return count if held is None else -(-count // int(held.amount))
