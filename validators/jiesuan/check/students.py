@@ -232,9 +232,17 @@ def _is_listed(roster: Roster, entry: Entry, term: Term, kind: str) -> bool:
     return any(own.startswith(roster.listed.get((grade, kind, entry.term), ())) for grade in entry.grades(term))
 
 
+def _is_listed_later(roster: Roster, entry: Entry, kind: str) -> bool:
+    """Whether 免学费 lists the major under that hardship type for those who entered in that term or later, in any grade."""
+    own = fold(entry.major)
+    later = (majors for (_, at, since), majors in roster.listed.items() if at == kind and since >= entry.term)
+    return any(own.startswith(majors) for majors in later)
+
+
 @_of_students("班级", "免学费金额")
 def class_major(context: Context, table: Table, rows: list[int]) -> None:
-    """B14: the student's major is listed in 免学费 for that grade and hardship type."""
+    """B14: the student's major is listed in 免学费 for that grade and hardship type; of one whose remark says 留级, 复学 it may
+    stand where those who entered later do."""
     roster = roster_of(context)
     if roster.fees is None or not context.bound(roster.fees, "就读专业") or not context.whole(roster.fees):
         return
@@ -243,16 +251,21 @@ def class_major(context: Context, table: Table, rows: list[int]) -> None:
     paid = _paid(context, table, rows, "免学费金额")
     chosen = [(i, entry) for i, entry in _entered(context, table, paid) if roster.grades[i]]
     known: dict[tuple[int, str], bool] = {}  # a class has many students
-    holds = []
+    holds, behind = [], set()
     for index, entry in chosen:
         place = (id(entry), table.keys[index][0])
         if place not in known:
             known[place] = _is_listed(roster, entry, term, place[1])
-        holds.append(known[place])
+        if not known[place] and context.excused(table, index):
+            behind.add(index)
+        holds.append(known[place] or (index in behind and _is_listed_later(roster, entry, place[1])))
 
     def describe(position: int) -> Finding:
         index, entry = chosen[position]
-        message = f"《{name}》{_grades(entry.grades(term))}“{table.keys[index][0]}”的就读专业里没有这个专业"
+        where = f"“{table.keys[index][0]}”的就读专业里"
+        message = f"《{name}》{_grades(entry.grades(term))}{where}没有这个专业"
+        if index in behind:
+            message = f"按备注该生不在原来的年级，而《{name}》{where}没有{entry.term}及以后入学的这个专业"
         return context.at_cell(table, "班级", index, message, expected=f"{entry.term}{major_of(entry)}")
 
     context.ledger.demand(context.rule, holds, describe)
