@@ -156,3 +156,15 @@ class TestPack:
         (folder / "explain.toml").write_text("minimum = 4\n", encoding="utf-8")
         with pytest.raises(PackError, match=r"explain\.toml.*minimum"):
             load_pack(str(folder))
+
+    def test_an_unknown_key_of_a_part_is_named(self, tmp_path: Path) -> None:
+        folder = self.copy(tmp_path)
+        (folder / "explain.toml").write_text('[jump]\nhead = ["人"]\n', encoding="utf-8")
+        message = "explain.toml：jump 没有“head”这个键，最接近的是 heads。"
+        with pytest.raises(PackError, match=f"^{message}$"):
+            load_pack(str(folder))
+
+    def test_what_a_form_asks_for_is_no_answer(self, tmp_path: Path) -> None:
+        remark = "包含涉农专业学生1人，申请了助学金1000元、免学费补助金1200元；4月转入。留级"
+        assert WORDING.own_words(remark) == ";4月转入。留级"
+        assert Wording().own_words(remark).startswith("包含涉农专业学生1人")

@@ -19,6 +19,27 @@ _BETWEEN = re.compile(r"[^\w\s]|_")
 _SPACE = re.compile(r"\s+")
 
 
+class JumpWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[jump]`: the words by which a 备注 is matched to figures that jump from one month to the next (P306, P404)."""
+
+    heads: tuple[str, ...] = ()
+    """What stands behind a number of people: 人, 名."""
+    partly: tuple[str, ...] = ()
+    """Words with which the people named are not all there are, or not written in digits: 约, 各, 十."""
+    joins: tuple[str, ...] = ()
+    """What stands between months that are named one by one, beside 、 and /: 和."""
+    spans: tuple[str, ...] = ()
+    """What stands between the first and the last month of a span, beside - and ~: 至."""
+    parts: tuple[str, ...] = ()
+    """What may stand behind the first month of a span: 底, 初."""
+    since: tuple[str, ...] = ()
+    """Words shortly behind a month that make it the end of a span: 起, 以前."""
+    often: tuple[str, ...] = ()
+    """Words with which any month is meant: 陆续."""
+    dated: tuple[str, ...] = ()
+    """What stands behind the number of a day, a year or a class, beside 年, 月, 日: such a number is not one of people."""
+
+
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """`explain.toml`: what a reason beside a 核实 finding needs."""
 
@@ -30,6 +51,9 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Words that may stand between them and say nothing either: 已, 经, 本校, 数据 …"""
     above: tuple[str, ...] = ()
     """Phrases by which a 备注 in a table repeats that of the row above: 同上."""
+    asked: tuple[str, ...] = ()
+    """Beginnings of clauses that a form asks for in a 备注 anyway; such a clause answers nothing."""
+    jump: JumpWords = JumpWords()
     hint: str = "请写明是什么情况、涉及多少人或多少钱、有什么依据。"
     """What a reason needs; ends the refusal."""
 
@@ -54,6 +78,10 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         text = clean(remark)
         return any(character.isalpha() for character in text) and bool(self._said(text))
 
+    def own_words(self, remark: str) -> str:
+        """A 备注 without the clauses that the form asks for."""
+        return clean(self._asked.sub("", remark))
+
     def repeats(self, remark: str) -> bool:
         """Whether a 备注 only repeats that of the row above."""
         return _core(remark) in map(_core, self.above)
@@ -73,6 +101,10 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             if any(start in reached and clause[start:end] in self._phrases for start in range(max(end - 30, 0), end)):
                 reached.add(end)
         return len(clause) in reached
+
+    @cached_property
+    def _asked(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"{re.escape(begin)}[^；;。]*" for begin in self.asked) or "(?!)")
 
     @cached_property
     def _phrases(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from ..ref import Ref, compress
 from ..report import Finding, Related, amount, display, place
 from ..rule import Rule
 from ..table import Table
-from ..text import clean
 from .ledger import Ledger
 
 
@@ -134,15 +132,13 @@ def answers(rule: Rule, workbook: Workbook, table: Table, index: int, field: str
     return [text for text in texts if _answers(rule, workbook, text)]
 
 
-_AGRICULTURE = re.compile("包含涉农专业学生[^；;。]*")
-
-
 def _answers(rule: Rule, workbook: Workbook, text: str) -> bool:
     """Whether a remark is an answer to the rule: not the sentence that 填表说明1 asks of every 涉农 student, nor a phrase that
     says nothing (无, 已核实), nor about something else."""
-    said = clean(_AGRICULTURE.sub("", text))
+    wording = workbook.pack.wording
+    said = wording.own_words(text)
     about = not rule.mentions or any(word in said for word in rule.mentions)
-    return about and workbook.pack.wording.answers(said)
+    return about and wording.answers(said)
 
 
 def _remark(workbook: Workbook, table: Table, name: str, index: int) -> str:

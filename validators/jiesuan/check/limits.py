@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from decimal import Decimal
 
 from ..calculate import total_addends
@@ -12,9 +11,9 @@ from ..number import plain, read_number
 from ..ref import Ref
 from ..report import Finding, amount
 from ..table import Table
-from ..text import fold
 from .context import Context, related
 from .forms import compare
+from .remarks import about_jump
 
 
 def standards(context: Context) -> None:
@@ -123,6 +122,7 @@ def jumps(context: Context) -> None:
     one finding."""
     least = Decimal(str(context.rule.options.get("least", 5)))
     share = Decimal(str(context.rule.options.get("share", 0.1)))
+    words = context.workbook.pack.wording.jump
 
     def far(a: Decimal, b: Decimal) -> bool:
         return abs(b - a) > least and abs(b - a) > share * max(a, b)
@@ -143,7 +143,7 @@ def jumps(context: Context) -> None:
                     jumped[index] = a
                 captions = (table.columns[before].column.caption, table.columns[after].column.caption)
                 texts = context.answers(table, index) if jump else ()
-                holds.append(not jump or any(_of_jump(text, captions, abs(b - a)) for text in texts))
+                holds.append(not jump or any(about_jump(words, text, captions, abs(b - a)) for text in texts))
             left = jumped
 
             def describe(
@@ -159,29 +159,6 @@ def jumps(context: Context) -> None:
                 return context.at_cell(table, b, index, message, related=figures)
 
             context.ledger.demand(context.rule, holds, describe)
-
-
-_LISTED = re.compile(r"(?<!\d)(\d{1,2}(?:月?[,和及与/]\d{1,2})*)月")
-_OPEN = re.compile(r"[\d月日份底初旬][-~至到]\d|月.{0,6}[起后前间]|月以来|月开始|陆续|分批|逐|每|各月")
-"""A span of months: any month may be in it."""
-_DATE = re.compile(r"\d+[年月日号级届秋春季]")
-_HEADS = re.compile(r"(\d+)[人名位]")
-_VAGUE = re.compile("[一二三四五六七八九十两几各每多余等约班个另]")
-"""Words with which the heads named are not all there are."""
-
-
-def _of_jump(remark: str, months: tuple[str, str], heads: Decimal) -> bool:
-    """Whether a remark can be about a jump of so many heads between two months: it does not speak of other months only
-    (10月休学 of a jump in 12月), nor plainly of fewer heads (休学1人 of 9)."""
-    text = fold(remark)
-    named = {int(number) for part in _LISTED.findall(text) for number in re.findall(r"\d+", part)}
-    own = {int(number) for caption in months for number in re.findall(r"\d+", caption)}
-    if named and own and not named & own and not _OPEN.search(text):
-        return False
-    rest = _DATE.sub("", text)
-    counted = [int(number) for number in _HEADS.findall(rest)]
-    plain_heads = len(counted) == len(re.findall(r"\d+", rest)) and not _VAGUE.search(rest)
-    return not counted or not plain_heads or sum(counted) >= heads
 
 
 def closed_members(context: Context) -> None:
