@@ -117,6 +117,37 @@ def test_a_remark_that_repeats_the_one_above(remark: str, same: bool) -> None:
     assert WORDING.repeats(remark) is same and not Wording().repeats(remark)
 
 
+ASKED = frozenset(("留级", "休学", "复学", "转", "退", "异动", "学籍", "到校", "电话", "毕业", "注册"))
+
+
+@pytest.mark.parametrize(
+    ("remark", "affirmed"),
+    [
+        ("无留级休学情况", "×情况"),
+        ("没有留级、休学和复学", "×"),
+        ("未转学、退学", "×学"),
+        ("不存在学生留级/转学", "×学"),
+        ("无学籍异动", "×"),
+        ("无异动,4月转入20人", "×,4月转入20人"),  # a clause of its own
+        ("无退学、转入20人", "×学、转入20人"),  # a figure is behind it
+        ("未留级,休学", "×,休学"),
+        ("未按时毕业留级", "未按时毕业留级"),  # 未 says it of another word
+        ("未及格留级", "未及格留级"),
+        ("无故退学", "无故退学"),
+        ("学籍未转出", "学籍×出"),
+        *((text, text) for text in ("无电话", "未到校", "没有注册", "未报到退学", "留级", "")),
+    ],
+)
+def test_what_a_remark_denies(remark: str, affirmed: str) -> None:
+    assert WORDING.affirmed(remark, ASKED) == affirmed
+    assert Wording().affirmed(remark, ASKED) == WORDING.affirmed(remark, frozenset()) == remark
+
+
+@given(st.text(max_size=60))
+def test_any_remark_can_be_asked_what_it_affirms(remark: str) -> None:
+    assert len(WORDING.affirmed(remark, ASKED)) <= len(remark)
+
+
 @given(
     st.lists(st.sampled_from(WORDING.empty + WORDING.filler), min_size=1, max_size=5), st.sampled_from("，。、 ；　!")
 )

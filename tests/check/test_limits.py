@@ -65,6 +65,7 @@ def test_a_jump_with_a_remark_is_answered() -> None:
         "按市财教〔2024〕5号，标准5400元/人·年",  # a remark about the standard
         "6月休学20人", "5、6月转入20人", "2024年7月起转入",  # other months
         "4月休学1人", "4月转入2名、复学1名",  # fewer heads
+        "本学期无学籍异动", "无转学、退学情况", "没有学生休学", "未发生异动",  # nothing of the kind
     ],
 )  # fmt: skip
 def test_remarks_that_do_not_answer_a_jump(remark: str) -> None:
@@ -79,6 +80,7 @@ def test_remarks_that_do_not_answer_a_jump(remark: str) -> None:
         "转入", "本学期转入20人", "3月底转入20人", "三、四月份转入", "4月15日转入20人", "3-5月转入20人", "2月至6月转入20人",
         "3、4月各转入10人", "2月起陆续转入", "转入2个班", "4月转入1个班，另有零星转入3人", "4月转入15人，复学5人", "转入二十人",
         "2023秋数控1班转入5，2班15人", "学籍4月底才注册", "新生报到，见招生批复", "6月前转入20人", "核对无误，4月转入20人",
+        "3月20人未到校", "20人3月未注册", "无异动，4月20人学籍才转来", "3月没有学籍", "20人未报到退学",
     ],
 )  # fmt: skip
 def test_remarks_that_answer_a_jump(remark: str) -> None:

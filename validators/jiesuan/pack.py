@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +62,11 @@ class Pack:
     folder: Path | None = None
     """Where it was read from."""
     _dated: dict[tuple[str, Term], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """All words that remarks are asked for by its rules."""
+        return frozenset(word for rule in self.rules.values() for word in rule.mentions)
 
     @property
     def template_version(self) -> str:

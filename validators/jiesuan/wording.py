@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
@@ -27,7 +28,7 @@ class JumpWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     partly: tuple[str, ...] = ()
     """Words with which the people named are not all there are, or not written in digits: 约, 各, 十."""
     joins: tuple[str, ...] = ()
-    """What stands between months that are named one by one, beside 、 and /: 和."""
+    """What stands between months, or between other things, that are named one by one, beside 、 and /: 和."""
     spans: tuple[str, ...] = ()
     """What stands between the first and the last month of a span, beside - and ~: 至."""
     parts: tuple[str, ...] = ()
@@ -53,6 +54,10 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Phrases by which a 备注 in a table repeats that of the row above: 同上."""
     asked: tuple[str, ...] = ()
     """Beginnings of clauses that a form asks for in a 备注 anyway; such a clause answers nothing."""
+    denials: tuple[str, ...] = ()
+    """What stands before a word to say that there is nothing of the kind: 无, 没有发生."""
+    lacking: tuple[str, ...] = ()
+    """Words of which a denial says something as well: 无电话, 未到校."""
     jump: JumpWords = JumpWords()
     hint: str = "请写明是什么情况、涉及多少人或多少钱、有什么依据。"
     """What a reason needs; ends the refusal."""
@@ -82,6 +87,17 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """A 备注 without the clauses that the form asks for."""
         return clean(self._asked.sub("", remark))
 
+    def affirmed(self, remark: str, words: frozenset[str]) -> str:
+        """A 备注 in which each of these words that it denies is blotted out: 无留级、休学情况; but not one whose lack is what
+        is to be said."""
+        denied = self._denied.get(words)
+        if denied is None:
+            word, denial = _one_of(words - set(self.lacking)), _one_of(self.denials)
+            joined = _one_of(("、", "/", *self.jump.joins))
+            more = rf"(?:[^\W\d]{{0,2}}{joined})?{word}(?!\D{{0,2}}\d)"
+            denied = self._denied[words] = re.compile(f"{denial}{word}(?:{more})*")
+        return denied.sub("×", remark)
+
     def repeats(self, remark: str) -> bool:
         """Whether a 备注 only repeats that of the row above."""
         return _core(remark) in map(_core, self.above)
@@ -103,12 +119,22 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return len(clause) in reached
 
     @cached_property
+    def _denied(self) -> dict[frozenset[str], re.Pattern[str]]:
+        return {}
+
+    @cached_property
     def _asked(self) -> re.Pattern[str]:
         return re.compile("|".join(f"{re.escape(begin)}[^；;。]*" for begin in self.asked) or "(?!)")
 
     @cached_property
     def _phrases(self) -> frozenset[str]:
         return frozenset(filter(None, map(_core, (*self.empty, *self.filler))))
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longest first; of none, for nothing."""
+    ordered = sorted(filter(None, map(clean, words)), key=lambda word: (-len(word), word))
+    return f"(?:{'|'.join(map(re.escape, ordered))})" if ordered else "(?!)"
 
 
 def _core(text: str) -> str:

@@ -134,11 +134,14 @@ def answers(rule: Rule, workbook: Workbook, table: Table, index: int, field: str
 
 def _answers(rule: Rule, workbook: Workbook, text: str) -> bool:
     """Whether a remark is an answer to the rule: not the sentence that 填表说明1 asks of every 涉农 student, nor a phrase that
-    says nothing (无, 已核实), nor about something else."""
+    says nothing (无, 已核实), nor about something else, nor a denial of what it is about (无留级)."""
     wording = workbook.pack.wording
     said = wording.own_words(text)
-    about = not rule.mentions or any(word in said for word in rule.mentions)
-    return about and wording.answers(said)
+    if rule.mentions:
+        affirmed = wording.affirmed(said, workbook.pack.mentioned)
+        if not any(word in affirmed for word in rule.mentions):
+            return False
+    return wording.answers(said)
 
 
 def _remark(workbook: Workbook, table: Table, name: str, index: int) -> str:
