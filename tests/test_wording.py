@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -162,6 +164,34 @@ def test_any_text_is_answered(reason: str) -> None:
     assert text == "" or text.endswith(("。", "。”"))
 
 
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        ("包含涉农专业学生2人，申请了助学金1000元、免学费补助金1200.50元", (2, "1000", "1200.50")),
+        ("包含涉农专业学生 1 人,申请了助学金 0 元免学费1200元；4月转入", (1, "0", "1200")),
+        ("包含涉农专业学生1人", None),
+        ("", None),
+    ],
+)
+def test_the_clause_of_agricultural_majors(remark: str, said: tuple[int, str, str] | None) -> None:
+    assert WORDING.agri_said(remark) == (said and (said[0], Decimal(said[1]), Decimal(said[2])))
+    assert Wording().agri_said(remark) is None
+
+
+def test_a_clause_of_another_province() -> None:
+    own = Wording(agri=("涉农{人数}名：助{助学金}，免{免学费}",))
+    clause = own.agri_clause(2, Decimal("1000.0"), Decimal("1E+2"))
+    assert clause == "涉农2名：助1000，免100"
+    assert own.agri_said(f"转入；{clause}") == (2, Decimal(1000), Decimal(100))
+    assert own.own_words(f"转入；{clause}") == "转入;"
+    assert Wording().agri_clause(2, Decimal(1), Decimal(2)) == ""
+
+
+@pytest.mark.parametrize(("remark", "gone"), [("7月毕业", True), ("已转出", True), ("无休学、退学", False), ("留级", False), ("", False)])  # fmt: skip
+def test_what_says_that_a_student_left(remark: str, gone: bool) -> None:
+    assert WORDING.says_gone(remark) is gone and not Wording().says_gone(remark)
+
+
 class TestPack:
     def copy(self, tmp_path: Path) -> Path:
         import shutil
@@ -195,7 +225,14 @@ class TestPack:
         with pytest.raises(PackError, match=f"^{message}$"):
             load_pack(str(folder))
 
-    def test_what_a_form_asks_for_is_no_answer(self, tmp_path: Path) -> None:
+    def test_a_clause_without_its_figures_is_told(self, tmp_path: Path) -> None:
+        folder = self.copy(tmp_path)
+        (folder / "explain.toml").write_text('agri = ["涉农{人数}人，{助学金}元"]\n', encoding="utf-8")
+        message = "explain.toml：文件内容：agri 的“涉农{人数}人，{助学金}元”应写有{人数}、{助学金}、{免学费}各一次。"
+        with pytest.raises(PackError, match=f"^{re.escape(message)}$"):
+            load_pack(str(folder))
+
+    def test_what_a_form_asks_for_is_no_answer(self) -> None:
         remark = "包含涉农专业学生1人，申请了助学金1000元、免学费补助金1200元；4月转入。留级"
         assert WORDING.own_words(remark) == ";4月转入。留级"
         assert Wording().own_words(remark).startswith("包含涉农专业学生1人")

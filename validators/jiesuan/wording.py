@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cached_property
 
 import msgspec
 
-from .text import clean, mask
+from .number import plain
+from .text import clean, fold, mask
 
 LONGEST = 1_000
 """Characters of the longest reason."""
@@ -18,6 +20,9 @@ NUMBERED = "说明里有身份证号、银行卡号或手机号，请删去号�
 """Why a reason with a personal number is refused, also after the number in it has been masked."""
 _BETWEEN = re.compile(r"[^\w\s]|_")
 _SPACE = re.compile(r"\s+")
+
+
+_AGRI = {"{人数}": r"(?P<heads>\d+)", "{助学金}": r"(?P<aid>[\d.]+)", "{免学费}": r"(?P<fee>[\d.]+)"}
 
 
 class JumpWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,8 +57,11 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Words that may stand between them and say nothing either: 已, 经, 本校, 数据 …"""
     above: tuple[str, ...] = ()
     """Phrases by which a 备注 in a table repeats that of the row above: 同上."""
-    asked: tuple[str, ...] = ()
-    """Beginnings of clauses that a form asks for in a 备注 anyway; such a clause answers nothing."""
+    agri: tuple[str, ...] = ()
+    """The clause that a list of students asks for in the 备注 of those of 涉农专业, and other ways to write it; `{人数}`,
+    `{助学金}` and `{免学费}` stand for figures (元).  It answers no rule but that which asks for it (L119)."""
+    gone: tuple[str, ...] = ()
+    """Words by which last term's 备注 says that a student left."""
     denials: tuple[str, ...] = ()
     """What stands before a word to say that there is nothing of the kind: 无, 没有发生."""
     lacking: tuple[str, ...] = ()
@@ -61,6 +69,11 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     jump: JumpWords = JumpWords()
     hint: str = "请写明是什么情况、涉及多少人或多少钱、有什么依据。"
     """What a reason needs; ends the refusal."""
+
+    def __post_init__(self) -> None:
+        for clause in self.agri:
+            if any(clause.count(name) != 1 for name in _AGRI):
+                raise ValueError(f"agri 的“{clause}”应写有{'、'.join(_AGRI)}各一次")
 
     def objection(self, reason: str) -> str:
         """Why a reason is refused, in Chinese, with what it needs; '' where it will do."""
@@ -85,7 +98,29 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def own_words(self, remark: str) -> str:
         """A 备注 without the clauses that the form asks for."""
-        return clean(self._asked.sub("", remark))
+        return clean(self._agri_begun.sub("", remark))
+
+    def agri_clause(self, heads: int, aid: Decimal, fee: Decimal) -> str:
+        """What a 备注 says of so many students of 涉农专业 and their aid and fees in 元; '' where the pack does not know."""
+        figures = zip(_AGRI, (str(heads), plain(aid), plain(fee)), strict=True)
+        clause = self.agri[0] if self.agri else ""
+        for name, figure in figures:
+            clause = clause.replace(name, figure)
+        return clause
+
+    def agri_said(self, remark: str) -> tuple[int, Decimal, Decimal] | None:
+        """The figures of that clause in a 备注; None where there is none."""
+        text = fold(remark)
+        match = next((match for pattern in self._agri_figures if (match := pattern.search(text))), None)
+        if match is None:
+            return None
+        heads, aid, fee = (Decimal(match[name].rstrip(".")) for name in ("heads", "aid", "fee"))
+        return int(heads), aid, fee
+
+    def says_gone(self, remark: str) -> bool:
+        """Whether last term's 备注 says that a student left."""
+        said = self.affirmed(clean(remark), frozenset(self.gone)) if self.gone else ""
+        return any(word in said for word in self.gone)
 
     def affirmed(self, remark: str, words: frozenset[str]) -> str:
         """A 备注 in which each of these words that it denies is blotted out: 无留级、休学情况; but not one whose lack is what
@@ -123,8 +158,19 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return {}
 
     @cached_property
-    def _asked(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"{re.escape(begin)}[^；;。]*" for begin in self.asked) or "(?!)")
+    def _agri_begun(self) -> re.Pattern[str]:
+        begins = dict.fromkeys(clause.partition("{")[0] for clause in self.agri)
+        return re.compile("|".join(f"{re.escape(begin)}[^；;。]*" for begin in begins if begin) or "(?!)")
+
+    @cached_property
+    def _agri_figures(self) -> list[re.Pattern[str]]:
+        found = []
+        for clause in self.agri:
+            pattern = re.escape(fold(clause)).replace(",", ",?")
+            for name, figure in _AGRI.items():
+                pattern = pattern.replace(re.escape(name), figure)
+            found.append(re.compile(pattern))
+        return found
 
     @cached_property
     def _phrases(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -166,7 +165,7 @@ def vanished(context: Context, previous: Workbook) -> None:
     by_type: dict[str, list[Person]] = {}
     for person in _gone(both):
         finished = person.entry is None or _may_have_finished(person.entry, term)
-        finished = finished or bool(_LEFT.search(both.last.text("备注", person.index)))
+        finished = finished or previous.pack.wording.says_gone(both.last.text("备注", person.index))
         if not finished and (person.name, person.birth, person.entry) not in known:
             by_type.setdefault(person.section, []).append(person)
     sections = [member.name for member in both.table.form.axis[0].members]
@@ -190,8 +189,6 @@ def vanished(context: Context, previous: Workbook) -> None:
 
 _SHORTEST = 2
 """Years after which a student may have finished: 高中起点 takes two, 初中起点 three."""
-_LEFT = re.compile("休学|退学|转出|转学|毕业|结业|开除|注销|死亡|入伍|参军")
-"""What last term's 备注 says of somebody who left."""
 
 
 def _may_have_finished(entry: Term, term: Term) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
@@ -20,7 +19,6 @@ from .roster import MONTHS, Roster, roster_of
 
 _ZERO = Decimal(0)
 _RowCheck = Callable[[Context, Table, list[int]], None]
-_REMARK = re.compile(r"包含涉农专业学生(\d+)人,申请了助学金([\d.]+)元,?免学费(?:补助金)?([\d.]+)元")
 
 
 def _of_students(*names: str) -> Callable[[_RowCheck], Callable[[Context], None]]:
@@ -283,7 +281,12 @@ def agri_remark(context: Context, table: Table, rows: list[int]) -> None:
     for index in _amounts(context, table, rows, "助学金金额", "免学费金额"):
         if roster.kinds(index) == {"涉农专业"}:
             sections.setdefault(table.keys[index][0], []).append(index)
-    stated = {i: said for i in range(len(table.keys)) if (said := _stated(table, i))} if sections else {}
+    wording = context.workbook.pack.wording
+    if not wording.agri:
+        context.ledger.cannot(context.rule, "表册的 explain.toml 没有写明涉农专业学生的备注（agri）")
+        return
+    rows = list(range(len(table.keys))) if sections else []
+    stated = {i: said for i in rows if (said := wording.agri_said(table.text("备注", i)))}
     chosen: list[int] = []
     holds: list[bool] = []
     for section, students in sections.items():
@@ -293,11 +296,8 @@ def agri_remark(context: Context, table: Table, rows: list[int]) -> None:
 
     def describe(position: int) -> Finding:
         index = chosen[position]
-        n, aid, fee = _agri(table, [index])
-        wanted = f"包含涉农专业学生{n}人，申请了助学金{plain(aid)}元、免学费补助金{plain(fee)}元"
-        message = (
-            "涉农专业学生没有按填表说明1写备注" if _stated(table, index) is None else "备注里的人数或金额与本行不同"
-        )
+        wanted = wording.agri_clause(*_agri(table, [index]))
+        message = "备注里的人数或金额与本行不同" if index in stated else "涉农专业学生没有按填表说明1写备注"
         figures = tuple(related(table, name, index) for name in ("助学金金额", "免学费金额"))
         return context.at_cell(table, "备注", index, message, expected=wanted, related=figures)
 
@@ -307,14 +307,6 @@ def agri_remark(context: Context, table: Table, rows: list[int]) -> None:
 def _agri(table: Table, rows: list[int]) -> tuple[int, Decimal, Decimal]:
     aid, fee = (sum(table.amounts(name, rows), _ZERO) for name in ("助学金金额", "免学费金额"))
     return len(rows), aid, fee
-
-
-def _stated(table: Table, index: int) -> tuple[int, Decimal, Decimal] | None:
-    text = table.text("备注", index)
-    match = _REMARK.search(fold(text)) if text else None
-    if match is None:
-        return None
-    return int(match[1]), Decimal(match[2].rstrip(".")), Decimal(match[3].rstrip("."))
 
 
 @_of_students("助学金金额", "免学费金额")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -57,6 +57,8 @@ class Institutions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     basis: str
     form: tuple[FormInfo, ...]
     column: tuple[ColumnInfo, ...]
+    below: tuple[str, ...] = ()
+    """How lines below the members begin: who filled the form in, whom to call; a colon follows within eight characters."""
 
     def named(self, form_id: str) -> FormInfo:
         """The form 校级 or 市级.  Raises KeyError."""
@@ -177,7 +179,7 @@ def _filled(found: Institutions, form: FormInfo, sheet: Sheet, texts: dict[tuple
     date = _after(sheet, top, ("时间", "填报日期", "填表日期", "日期"))
     filled = Filled(form, sheet.name, unit, body, date, columns, book=book)
     if head:
-        filled.members = _members(sheet, head, columns)
+        filled.members = _members(sheet, head, columns, _below(found.below))
     return filled
 
 
@@ -238,20 +240,20 @@ def _unit(text: str) -> str:
     return "" if name == "市人力资源和社会保障局" else name
 
 
-_NOTE = re.compile(
-    r"[（(]?(?:说明|备注|填[表报]人|审[核批]人|制表人|经办人|联系人|联系电话|监督|举报|咨询)[^:：]{0,8}[:：]"
-)
-"""What is written below the members: who filled the form in, whom to call."""
+@lru_cache(maxsize=8)
+def _below(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What is written below the members."""
+    return re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, words)) or '(?!)'})[^:：]{{0,8}}[:：]")
 
 
-def _members(sheet: Sheet, head: int, columns: dict[str, int]) -> list[Member]:
+def _members(sheet: Sheet, head: int, columns: dict[str, int], below: re.Pattern[str]) -> list[Member]:
     found: list[Member] = []
     carried = ""
     for row in range(head + 1, len(sheet.values) + 1):
         first = next((text for value in sheet.values[row - 1] if (text := _text(value))), "")
         if re.match(r"[（(]?注[:：意]", first):
             break
-        if _NOTE.match(first):
+        if below.match(first):
             continue
         values = {name: _cell(sheet, row, column, name) for name, column in columns.items()}
         carried = values.get("构成") or carried

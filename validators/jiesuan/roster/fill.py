@@ -11,7 +11,6 @@ from functools import cached_property
 from ..book import Value
 from ..filling import Filling
 from ..identity import parse_entry, spelled
-from ..number import plain
 from ..pack import Pack
 from ..template.laid import amount
 from ..term import Term
@@ -82,7 +81,10 @@ def fill_list(roster: Roster, pack: Pack, set_name: str, term: Term, school: str
                 "免学费人数": 1 + sum(other.get("免学费人数") is not None for other in section),
                 "免学费金额": fee_sum,
             }
-        row["备注"] = "；".join(_remarks(roster, index, kind, months, aided, aid_sum, fee_sum)) or None
+        parts = [*_remarks(roster, index, months)]
+        if kind == "涉农专业" and (aid_sum is not None or not aided):
+            parts.insert(0, pack.wording.agri_clause(1, _yuan(aid_sum), _yuan(fee_sum)))
+        row["备注"] = "；".join(filter(None, parts)) or None
         section.append(row)
     done.counts = {name: len(section) for name, section in rows.items()}
     if guessed:
@@ -175,9 +177,7 @@ def class_name(roster: Roster, index: int) -> str | None:
     return f"{entry}{major}{tail}"
 
 
-def _remarks(roster: Roster, index: int, kind: str, months: int, aided: bool, aid: Value, fee: Value) -> Iterator[str]:
-    if kind == "涉农专业" and (aid is not None or not aided):
-        yield f"包含涉农专业学生1人，申请了助学金{_yuan(aid)}元、免学费补助金{_yuan(fee)}元"
+def _remarks(roster: Roster, index: int, months: int) -> Iterator[str]:
     if months < 5:
         change = roster.code("异动类型", index) or (roster.code("学籍状态", index) or "")
         why = change if change in AWAY or change in ("转入", "复学") else "异动"
@@ -186,5 +186,5 @@ def _remarks(roster: Roster, index: int, kind: str, months: int, aided: bool, ai
         yield roster.text("备注", index)
 
 
-def _yuan(value: Value) -> str:
-    return "0" if value is None else plain(Decimal(str(value)))
+def _yuan(value: Value) -> Decimal:
+    return Decimal(0 if value is None else str(value))

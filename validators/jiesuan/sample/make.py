@@ -158,10 +158,10 @@ class _Tally:
         parts = []
         if student.nature == AGRICULTURE:
             grant, tuition = student.times * student.grant, student.times * student.tuition
-            parts.append(f"包含涉农专业学生1人，申请了助学金{grant}元、免学费补助金{tuition}元")
+            parts.append(self.pack.wording.agri_clause(1, Decimal(grant), Decimal(tuition)))
         if student.change:
             parts.append(f"{self.term.months[student.boundary]}起{student.change}")
-        return "；".join(parts)
+        return "；".join(filter(None, parts))
 
     def _tuition(self, form: Form) -> None:
         """x-3: all students in hardship."""
