@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from jiesuan.batch.batch import Batch, demand, state_of
 from jiesuan.batch.between import report_of, term_of
+from jiesuan.batch.record import record
 from jiesuan.batch.store import read_index
 from jiesuan.batch.table import table_lines
 from jiesuan.report import Finding
@@ -274,10 +275,17 @@ def test_no_term_of_most(tmp_path: Path) -> None:
     city = plain_city(1)
     city.files["秋.xlsx"] = school_bytes(7, term=AUTUMN)
     batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
-    assert found(batch) == {school_name(0): [], school_name(7): []} and batch.clean
-    told = "没有一个学期占多数（2024春 1 所，2024秋 1 所），没有按学期核对；请把别的学期的表移走，再运行一次。"
+    assert found(batch) == {school_name(0): [], school_name(7): []} and not batch.clean
+    told = (
+        "没有一个学期占多数（2024春 1 所，2024秋 1 所），没有按学期核对；"
+        "请把别的学期的表移走，或用 --term 写明学期，再运行一次。"
+    )
     assert (batch.term, batch.term_line) == ("2024秋", told)
-    assert (f"注意：{told}", "yellow") in table_lines(batch)
+    assert list(table_lines(batch))[-1] == (f"注意：{told}", "yellow")
+    assert record(batch)["terms"] == {"2024春": 1, "2024秋": 1}
+    asked = run_inline(tmp_path / "收", tmp_path / "春", term=SPRING)
+    assert asked.term_line == "" and record(asked)["terms"] == {}
+    assert found(asked)[school_name(0)] == [] and found(asked)[school_name(7)][0] == ("D102", "助学金结算表", "A2")
     assert told in (tmp_path / "出" / "report.html").read_text(encoding="utf-8")
     sheet = load_workbook(tmp_path / "出" / "汇总.xlsx")["单位"]
     assert [row[0] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)][2] == told

@@ -63,7 +63,7 @@ class Batch:
     def term_line(self) -> str:
         """The terms of the schools where none is that of most; empty where one is."""
         terms = "，".join(f"{term} {count} 所" for term, count in self.between.terms.items())
-        return terms and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，再运行一次。"
+        return terms and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，或用 --term 写明学期，再运行一次。"
 
     @property
     def unread(self) -> list[File]:
@@ -82,8 +82,8 @@ class Batch:
 
     @property
     def clean(self) -> bool:
-        """Nobody must return anything, nobody is missing."""
-        return not any(school.must_return for school in self.schools)
+        """Nobody must return anything, nobody is missing, and it is known of which term the batch is."""
+        return not self.between.terms and not any(school.must_return for school in self.schools)
 
     @property
     def reports(self) -> list[Report]:

@@ -22,6 +22,7 @@ def record(batch: Batch) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": TOOL,
         "term": batch.term,
+        "terms": batch.between.terms,
         "roster": batch.rostered,
         "totals": {
             "files": len(batch.files),

@@ -52,8 +52,6 @@ def _passed(batch: Batch) -> Iterator[tuple[str, str]]:
 
 def _remarks(batch: Batch) -> Iterator[tuple[str, str]]:
     """What was left out in the workbooks that count, each remark once with those it is for."""
-    if batch.term_line:
-        yield f"注意：{batch.term_line}", "yellow"
     found: dict[str, list[str]] = {}
     for school in batch.schools:
         report = report_of(school)
@@ -76,6 +74,8 @@ def _sums(batch: Batch) -> Iterator[tuple[str, str]]:
         + f"；{found}。",
         "bold",
     )
+    if batch.term_line:
+        yield f"注意：{batch.term_line}", "yellow"
 
 
 def _cut(name: str) -> str:
