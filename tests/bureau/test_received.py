@@ -317,3 +317,23 @@ def test_the_same_students_under_two_names_are_not_summed_twice(own: Path) -> No
     assert rollup.remarks[:2] == [f"{said}；请先改正，再汇总一次。" for said in told]
     report = check(city(SPRING), city(SPRING).fresh(), schools=let_in)
     assert report.remarks == [f"学校的表：{said}。" for said in told]
+
+
+def test_a_file_nobody_can_read_stops_its_school_as_in_a_batch(own: Path, tmp_path: Path) -> None:
+    """It may be the correction of the one that can be read."""
+    (own / f"{FIRST}（更正）.xlsx").write_bytes(b"PK\x03\x04 broken")
+    Workbook().save(own / f"{SECOND}教师名单.xlsx")  # no settlement workbook at all
+    found = receive(own, PACK, SET)
+    assert [school.name for school in found.schools] == sorted({COUNTY_SCHOOL, SECOND})
+    assert set(whys(found)) == {f"{FIRST}（更正）.xlsx", f"{FIRST}.xlsx", f"{SECOND}教师名单.xlsx"}
+    assert whys(found)[f"{FIRST}.xlsx"] == (
+        f"还有 1 处错误没有改（本校另有一份“{FIRST}（更正）.xlsx”读不了（文件不完整，后半部分缺失，多半是下载或传送中断），"
+        f"不知是不是更正过的；本批核对的是“{FIRST}.xlsx”，用 jiesuan batch 校验这个文件夹可逐个查看）；"
+        "确实要带着错误汇总，请加 --allow-errors"
+    )
+    let_in = receive(own, PACK, SET, allow_errors=True)
+    assert [school.name for school in let_in.schools] == sorted(SCHOOLS) and let_in.errors == {FIRST: 1}
+    batch = run_inline(own, tmp_path / "出").options.out
+    for mine, theirs in ((found, receive(batch, PACK, SET)), (let_in, receive(batch, PACK, SET, allow_errors=True))):
+        assert [school.name for school in mine.schools] == [school.name for school in theirs.schools]
+        assert set(whys(mine)) == set(whys(theirs)) and mine.errors == theirs.errors

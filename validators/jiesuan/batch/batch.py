@@ -63,7 +63,10 @@ class Batch:
     def term_line(self) -> str:
         """The terms of the schools where none is that of most; empty where one is."""
         terms = "，".join(f"{term} {count} 所" for term, count in self.between.terms.items())
-        return terms and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，或用 --term 写明学期，再运行一次。"
+        return (
+            terms
+            and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，或用 --term 写明学期，再运行一次。"
+        )
 
     @property
     def unread(self) -> list[File]:

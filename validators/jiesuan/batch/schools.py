@@ -87,7 +87,13 @@ def schools_of(
     files: Sequence[File], roster: Sequence[Listed] | None, bytes_of: Callable[[File], bytes | None]
 ) -> list[School]:
     """The schools of a batch, those of the roster first and in its order; `bytes_of` gives a workbook once more."""
-    stated = {file.path: name for file in files if file.report is not None and (name := clean(file.report.school))}
+    stated = _stated(files)
+    return [_decided(school, stated, bytes_of, roster is not None) for school in senders_of(files, roster)]
+
+
+def senders_of(files: Sequence[File], roster: Sequence[Listed] | None) -> list[School]:
+    """Who sent which files: by the name in the workbook, else by the name of the file."""
+    stated = _stated(files)
     pack = pack_of(file.report for file in files if file.report is not None)
     known = match(stated.values(), roster or (), pack)
     schools = {fold(item.name): School(mask(item.name), item) for item in roster or ()}
@@ -101,7 +107,12 @@ def schools_of(
     for file in files:
         if file.path not in stated:
             _by_name(file, schools, pack)
-    return [_decided(school, stated, bytes_of, roster is not None) for school in schools.values()]
+    return list(schools.values())
+
+
+def _stated(files: Sequence[File]) -> dict[str, str]:
+    """Path → the school's name in the workbook, where there is one."""
+    return {file.path: name for file in files if file.report is not None and (name := clean(file.report.school))}
 
 
 def _by_name(file: File, schools: dict[str, School], pack: str) -> None:

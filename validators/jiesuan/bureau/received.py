@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ..batch.between import PERSONS, confront, report_of
+from ..batch.between import BROKEN, PERSONS, confront, report_of
 from ..batch.find import Entry, entries_of, is_there
 from ..batch.people import KEY, people_of
-from ..batch.schools import File
+from ..batch.schools import File, senders_of
 from ..batch.schools import School as Member
 from ..batch.store import INDEX, Checked, Filed, NoBatch, data_folder, originals_of, read_index
 from ..bind import Workbook
@@ -20,7 +20,7 @@ from ..check import check_workbook
 from ..pack import Pack
 from ..reading import UnreadableFile, received
 from ..report import Report
-from ..session import Failure, collector_paused, is_blank, open_workbook
+from ..session import Failure, collector_paused, failed, is_blank, open_workbook
 from ..term import Term
 from ..text import fold, mask
 from .problem import BureauProblem
@@ -220,19 +220,33 @@ def _from_folder(
         if item.kind:
             yield LeftOut(item.path, item.why)
     opened: list[tuple[_One, Member]] = []
+    files: list[File] = []
     secret = secrets.token_bytes(KEY)
     for entry in entries:
         try:
             data = entry.read()
         except UnreadableFile as error:
-            yield LeftOut(entry.path, error.message)
-            continue
-        one = _checked(entry.path, data, pack, bureau, term, secret)
-        if isinstance(one, LeftOut):
-            yield one
+            one: tuple[_One, Member] | Failure = failed(Path(entry.path), error.kind, error.message)
+        else:
+            one = _checked(entry.path, data, pack, bureau, term, secret)
+        if isinstance(one, Failure):
+            yield LeftOut(entry.path, one.message)
+            files.append(File(entry.path, failure=one))
         else:
             opened.append(one)
+            files += one[1].files
+    _add_unread(files, [member for _, member in opened])
     yield from _confronted(opened)
+
+
+def _add_unread(files: list[File], members: list[Member]) -> None:
+    """A file that could not be read belongs to the school of its name, as in a batch."""
+    for sender in senders_of(files, None):
+        unread = [file for file in sender.files if file.failure is not None]
+        own = {file.path for file in sender.files}
+        for member in members:
+            if member.current is not None and member.current.path in own:
+                member.files += unread
 
 
 def _entry(path: Path) -> Entry:
@@ -241,11 +255,11 @@ def _entry(path: Path) -> Entry:
 
 def _checked(
     path: str, data: bytes, pack: Pack, bureau: str, term: Term | None, secret: bytes
-) -> tuple[_One, Member] | LeftOut:
+) -> tuple[_One, Member] | Failure:
     with collector_paused():
         workbook = open_workbook(Path(PurePosixPath(path).name), term=term, data=data)
         if isinstance(workbook, Failure):
-            return LeftOut(path, workbook.message)
+            return workbook
         report: Report = check_workbook(workbook)
         one = _One(gather(workbook, pack, bureau, mask(path)), report.levels["错误"], is_blank(workbook))
         sha256 = one.school.sha256
@@ -254,8 +268,8 @@ def _checked(
 
 
 def _confronted(opened: list[tuple[_One, Member]]) -> Iterator[_One]:
-    """The workbooks, with the students whom another school has listed as well among their 错误, as in a batch; one without a name
-    may be the very school."""
+    """The workbooks, with what a batch finds between them among their 错误: students whom another school has listed as well, and
+    another file of the school that nobody could read.  One without a name may be the very school."""
     schools = [member for one, member in opened if one.school.name]
     elsewhere: dict[int, list[str]] = {}
     for person in confront(schools, rostered=False, numbers=lambda asked: {}).repeated:
@@ -270,12 +284,15 @@ def _confronted(opened: list[tuple[_One, Member]]) -> Iterator[_One]:
                 elsewhere.setdefault(id(school), []).extend(others[:1])
     for one, member in opened:
         others = elsewhere.get(id(member), [])
-        if others:
-            names = "、".join(f"“{mask(name)}”" for name in sorted(set(others))[:3])
-            shared = f"有 {len(others)} 名学生也在{names}的名单上"
+        names = "、".join(f"“{mask(name)}”" for name in sorted(set(others))[:3])
+        shared = f"有 {len(others)} 名学生也在{names}的名单上" if others else ""
+        report = report_of(member)
+        broken = [mask(item.message) for item in report.findings if item.rule.check == BROKEN] if report else []
+        if others or broken:
+            told = "；".join([*([shared] if shared else []), *broken])
             one = one._replace(
-                errors=one.errors + len(others),
-                where=f"{shared}，用 jiesuan batch 校验这个文件夹可逐个查看",
+                errors=one.errors + len(others) + len(broken),
+                where=f"{told}，用 jiesuan batch 校验这个文件夹可逐个查看",
                 shared=shared,
             )
         yield one
