@@ -44,12 +44,40 @@ def calculate(workbook: Workbook) -> list[Write]:
     Returns the cells changed, in sheet order; calling it again returns nothing.  Cells whose operands cannot be read are
     left alone.  Formulas that stand there stay, only their results are brought up to date.
     """
+    writes = _follow_shares(workbook)
     runs = [_Calculation(table, workbook.pack, workbook.term) for table in workbook.tables.values()]
-    writes = [write for run in runs for write in run.run()]
+    writes += [write for run in runs for write in run.run()]
     if writes:
         writes += _refresh(workbook.book, runs)
     order = {sheet.name: number for number, sheet in enumerate(workbook.book.sheets)}
     return sorted(writes, key=lambda write: (order[write.ref.sheet], write.ref))
+
+
+def _follow_shares(workbook: Workbook) -> list[Write]:
+    """New results of the shares that one form reads from another; what is split follows from them."""
+    shares = [
+        (table, bound, index, cell, table.sheet.value(*cell))
+        for table in workbook.tables.values()
+        for bound in table.columns.values()
+        if bound.column.type == "比例"
+        for index, cell in enumerate(bound.cells)
+        if cell in table.sheet.formulas and cell not in table.sheet.uncached
+    ]
+    for table, _, _, cell, _ in shares:
+        table.sheet.uncached.add(cell)
+    recalculate(workbook.book)
+    writes = []
+    for table, bound, index, cell, old in shares:
+        sheet = table.sheet
+        if cell in sheet.uncached:
+            sheet.put(*cell, old, sheet.formulas[cell])
+            continue
+        new = read_number(sheet.value(*cell))
+        bound.put(index, sheet.value(*cell), new)
+        if new.value is not None and new.value != read_number(old).value:
+            label = table.label(bound.column.name, index)
+            writes.append(Write(Ref(sheet.name, *cell), label, "更新", old, new.value, bound.column.unit))
+    return writes
 
 
 def _refresh(book: Book, runs: list[_Calculation]) -> list[Write]:

@@ -16,6 +16,7 @@ from ..marking.files import NotWritten, write_whole
 from ..number import plain, show
 from ..pack import Pack
 from ..produce import results_of
+from ..ref import a1
 from ..share import SELF, Share, Shares
 from ..template.laid import Laid, Spot, amount
 from ..template.layout import lay_out
@@ -115,6 +116,7 @@ def roll_up(pack: Pack, received: Received, shares: Shares, bureau: str, inputs:
         else:
             laid = _listed(pack, form, received, lines, inputs, filling)
         result.laid.append(laid)
+    _link_shares(result.laid)
     year, season = str(received.term.year), received.term.season
     hand_in = pack.set_named(received.bureau).hand_in
     result.hand_in = [item.replace("{年}", year).replace("{季}", season) for item in hand_in]
@@ -195,6 +197,18 @@ def _blank_totals(pack: Pack, form: Form, lines: list[Line], laid: Laid) -> None
         lone = [line.school.name for line in lines if line.share.ratio is None and key[0] in (ALL, line.section)]
         if name in shared and lone:
             laid.notes[cell] = f"缺{_named(lone)}的分担比例，算不出。补上比例后自动算出。"
+
+
+def _link_shares(laid: list[Laid]) -> None:
+    """A share stands once, in 3-2; the other forms read it there, so that it need be typed nowhere else."""
+    listed = [(item, column) for item in laid if item.rows for column in item.form.fields if column.type == "比例"]
+    for item, column in listed[1:]:
+        first, source = listed[0]
+        for place, row in item.rows.items():
+            cell = row, item.columns[column.name]
+            there = f"'{first.sheet}'!{a1(first.rows[place], first.columns[source.name])}"
+            item.cells[cell] = Spot(None, f'IF({there}="","",{there})', "computed", column.name)
+            item.notes[cell] = f"{item.notes[cell]}\n取自 {first.form.id} 第{source.no}列，要填、要改请在那里。"
 
 
 def _source(school: School, figure: Figure, unit: str, *, peak: bool = False) -> str:
@@ -330,7 +344,7 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
     unshared = [line.school.name for line in lines if line.share.ratio is None]
     if unshared:
         found.append(
-            f"缺{_named(unshared)}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，补上比例后自动算出。"
+            f"缺{_named(unshared)}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，在 3-2 补上比例后都自动算出。"
         )
     unpaid = [line.school.name for line in lines if "学校下达" not in line.known.amounts]
     if unpaid:
