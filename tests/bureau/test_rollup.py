@@ -163,6 +163,92 @@ def test_totals_over_a_school_without_a_share_are_blank_until_it_has_one() -> No
                 assert book.sheet(ref.sheet).value(ref.row, ref.column) == value(whole, f"{role}/{key}/{name}")
 
 
+BALANCES = ("前期结余", "前期省级", "前期市级", "累计结余", "累计省级", "累计市级")
+
+
+def without_balances(*fields: str) -> City:
+    """附件3 of the city with those of the county school's balances unknown."""
+    given = copy.deepcopy(inputs(SPRING))
+    for name in fields:
+        del given.schools[fold(COUNTY_SCHOOL)].amounts[name]
+    rollup = roll_up(PACK, received(SPRING), SHARES, BUREAU, given)
+    return City(SPRING, rollup, to_book(rollup.laid, "附件3.xlsx"), {item.form.role: item for item in rollup.laid})
+
+
+def test_totals_over_a_school_without_a_balance_are_blank_until_it_has_one() -> None:
+    base, whole = without_balances("前期省级", "前期市级"), city(SPRING)
+    said = f"缺{COUNTY_SCHOOL}的前期结余，算不出。补上后自动算出，没有结余的填 0。"
+    for name in BALANCES:
+        assert [value(base, f"汇总资金/{key}/{name}") for key in ("县区属", "*")] == ["", ""], name
+        assert [note(base, f"汇总资金/{key}/{name}") for key in ("市本级", "县区属", "*")] == ["", said, said]
+    for name in ("学校下达", "学校省级", "本期省级", "本期结余"):
+        assert value(base, f"汇总资金/*/{name}") == value(whole, f"汇总资金/*/{name}") != "", name
+    assert base.rollup.remarks == [
+        f"3-2 的前期结余（第11、12列）还要填写（没有的填 0），或用 --previous 指明上期的附件3：{COUNTY_SCHOOL}；"
+        "填齐以前，含有它的前期结余、累计结余合计空着。",
+    ]
+    report = check(base, base.fresh(), schools=received(SPRING))
+    assert found(base, report) == []
+    own, rest = "助学金汇总2资金!K14", "助学金汇总2资金!L14"
+    assert {(item.rule.code, item.why) for item in report.unchecked} == {
+        ("B201", f"{own} 还没有填数，与它有关的数算不出"),
+        ("B201", f"{rest} 还没有填数，与它有关的数算不出"),
+        ("B202", f"{own} 还没有填数，与它有关的数算不出"),
+        ("B203", f"{own}、{rest} 还没有填数，含有它的合计算不出"),
+        ("B203", f"{own} 还没有填数，含有它的合计算不出"),
+        ("B203", f"{rest} 还没有填数，含有它的合计算不出"),
+        ("B208", "助学金汇总2资金!P14 还算不出，合计算不全"),
+    }
+    assert not {write.ref.sheet for write in calculate(base.workbook())} & {"助学金汇总2资金"}
+    book = base.workbook().book
+    for name in ("前期省级", "前期市级"):
+        ref = base.cell(f"汇总资金/{COUNTY_SCHOOL}/{name}")
+        book.sheet(ref.sheet).put(ref.row, ref.column, value(whole, f"汇总资金/{COUNTY_SCHOOL}/{name}"))
+    for sheet in book.sheets:
+        sheet.uncached |= sheet.formulas.keys()
+    recalculate(book)
+    for name in BALANCES:
+        for key in (COUNTY_SCHOOL, "县区属", "*"):
+            ref = base.cell(f"汇总资金/{key}/{name}")
+            assert book.sheet(ref.sheet).value(ref.row, ref.column) == value(whole, f"汇总资金/{key}/{name}"), name
+
+
+def test_half_a_balance_is_none() -> None:
+    base, whole = without_balances("前期市级"), city(SPRING)
+    for name in BALANCES:
+        known = name in ("前期省级", "累计省级")
+        assert value(base, f"汇总资金/*/{name}") == (value(whole, f"汇总资金/*/{name}") if known else ""), name
+    assert found(base, check(base, base.fresh(), schools=received(SPRING))) == []
+
+
+def test_what_was_typed_by_hand_may_leave_a_balance_blank() -> None:
+    """Without our formulas a blank is 0, as everywhere."""
+    base = city(SPRING)
+    book = base.workbook().book
+    for sheet in book.sheets:
+        sheet.formulas.clear()
+    for name in BALANCES:
+        of = {key: base.cell(f"汇总资金/{key}/{name}") for key in (COUNTY_SCHOOL, "县区属", "*")}
+        sheet = book.sheet(of["*"].sheet)
+        less = sheet.value(of[COUNTY_SCHOOL].row, of[COUNTY_SCHOOL].column)
+        balance = Decimal(str(less)) if name.startswith("前期") else Decimal(0)
+        if name == "累计省级":
+            balance = Decimal("0.5")
+        if name == "累计市级":
+            balance = Decimal(5)
+        if name == "累计结余":
+            balance = Decimal("5.5")
+        for key, ref in of.items():
+            old = Decimal(str(sheet.value(ref.row, ref.column)))
+            blank = key == COUNTY_SCHOOL and name.startswith("前期")
+            sheet.put(ref.row, ref.column, None if blank else float(old - balance))
+    ref = base.cell("汇总资金/*/本市累计结余")
+    sheet = book.sheet(ref.sheet)
+    sheet.put(ref.row, ref.column, float(Decimal(str(sheet.value(ref.row, ref.column))) - Decimal("5.5")))
+    report = check(base, book, schools=received(SPRING))
+    assert found(base, report) == [] and report.unchecked == []
+
+
 def typed_on_the_first(base: City) -> Book:
     """The missing share typed on 3-2, as it is stored by a program that does not recalculate."""
     book = base.workbook().book
@@ -340,7 +426,8 @@ def test_what_must_be_typed_stays_white_and_is_told() -> None:
         f"{names}没有写明属市本级还是哪个县、市、区，暂列市本级，分担比例空着；请在下达表（--input）里写明。",
         f"缺{names}的分担比例，3-2 和分担测算里含有它的省级、市县级小计、合计也空着，在 3-2 补上比例后都自动算出。",
         f"3-2 的下达金额（第3—6列）还要填写：{names}。",
-        f"3-2 的前期结余（第11、12列）还要填写，或用 --previous 指明上期的附件3：{names}。",
+        f"3-2 的前期结余（第11、12列）还要填写（没有的填 0），或用 --previous 指明上期的附件3：{names}；"
+        "填齐以前，含有它的前期结余、累计结余合计空着。",
         "3-2 第9列“本市累计结余金额”还要按账面填写。",
     ]
     assert rollup.hand_in[-1] == "邮件主题注明：报送单位名称-2024年春季资助结算" and len(rollup.hand_in) == 5
@@ -484,8 +571,9 @@ def test_formulas_are_native_with_results_and_comments(tmp_path: Path) -> None:
     sheet = book["助学金汇总2资金"]
     row = city(SPRING).cell(f"汇总资金/{FIRST}/累计结余").row
     assert [sheet.cell(row, column).value for column in (7, 8, 10, 16, 17, 18)] == [
-        f'=IF(B{row}="","",ROUND(F{row}*B{row},6))', f'=IF(B{row}="","",F{row}-G{row})', f"=K{row}+L{row}",
-        f'=IF(B{row}="","",Q{row}+R{row})', f'=IF(B{row}="","",K{row}+N{row})', f'=IF(B{row}="","",L{row}+O{row})',
+        f'=IF(B{row}="","",ROUND(F{row}*B{row},6))', f'=IF(B{row}="","",F{row}-G{row})',
+        f'=IF(COUNT(K{row},L{row})<2,"",K{row}+L{row})', f'=IF(COUNT(B{row},K{row},L{row})<3,"",Q{row}+R{row})',
+        f'=IF(COUNT(B{row},K{row})<2,"",K{row}+N{row})', f'=IF(COUNT(B{row},L{row})<2,"",L{row}+O{row})',
     ]  # fmt: skip
     assert [sheet.cell(8, column).value for column in range(1, 19)] == [
         *range(1, 16), "16=17+18", "17=11+14", "18=12+15",

@@ -145,6 +145,9 @@ class Column(Part, frozen=True, kw_only=True):
     """`total`: stands on the overall total of a form of schools alone, and sums nothing."""
     rounded: int | None = None
     """Decimals to which the native formula is rounded (6 = one 分 of 万元)."""
+    awaited: bool = False
+    """Forms of a bureau that are filled from the schools' workbooks: no 0 while it is blank; what follows from it and the totals
+    over it stay blank as well."""
     draws: str = ""
     """Forms of a bureau: what stands here for a school, as an expression of rules over the school's own forms:
     `sum(助学金.人数, 专业性质="涉农专业")`."""

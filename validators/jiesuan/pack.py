@@ -115,17 +115,24 @@ class Pack:
 
     def shared(self, form: Form) -> dict[str, str]:
         """Computed column → the share it depends on, directly or not: without a share nothing is split."""
-        found: dict[str, str] = {}
-        if not any(column.type == "比例" for column in form.fields):
+        shares = {column.name for column in form.fields if column.type == "比例"}
+        return {name: need for name, needs in self.needs(form).items() for need in needs if need in shares}
+
+    def needs(self, form: Form) -> dict[str, tuple[str, ...]]:
+        """Column → the shares and the awaited amounts that it follows from, directly or not; an awaited amount needs itself."""
+        found: dict[str, tuple[str, ...]] = {}
+        wanted = [column for column in form.fields if column.type == "比例" or column.awaited]
+        if not wanted:
             return found
         reads = {c.name: self.formula(form, c).names for c in form.fields if c.role == "computed" and c.formula}
-        for column in form.fields:
-            if column.type != "比例":
-                continue
+        for column in wanted:
             reached = {column.name}
             while more := {name for name, names in reads.items() if reached & set(names)} - reached:
                 reached |= more
-            found |= dict.fromkeys(reached - {column.name}, column.name)
+            if not column.awaited:
+                reached.remove(column.name)
+            for name in reached:
+                found[name] = (*found.get(name, ()), column.name)
         return found
 
     def standard(self, form: Form, column: Column, key: tuple[str, ...], term: Term) -> Any:

@@ -191,6 +191,10 @@ class Table:
         cell = self.columns[name].cells[index]
         return cell is not None and cell in self.sheet.formulas
 
+    def gives_nothing(self, name: str, index: int) -> bool:
+        """Whether a formula stands there whose result is empty."""
+        return self.has_formula(name, index) and self.columns[name].raw[index] == ""
+
     def shows(self, axis: str) -> bool:
         """Whether the shape in which the form lies here has the axis; of one it leaves out it shows the default member."""
         shape = next((shape for shape in self.form.shape if shape.name == self.shape), None)

@@ -191,12 +191,19 @@ def _listed(pack: Pack, form: Form, received: Received, lines: list[Line], input
 
 
 def _blank_totals(pack: Pack, form: Form, lines: list[Line], laid: Laid) -> None:
-    """Say at every total that stays blank whose share is missing."""
-    shared = pack.shared(form)
+    """Say at every total that stays blank what it waits for."""
+    needs = pack.needs(form)
     for (key, name), cell in laid.places.items():
-        lone = [line.school.name for line in lines if line.share.ratio is None and key[0] in (ALL, line.section)]
-        if name in shared and lone:
-            laid.notes[cell] = f"缺{_named(lone)}的分担比例，算不出。补上比例后自动算出。"
+        awaited = {need for need in needs.get(name, ()) if form.field(need).awaited}
+        own = [line for line in lines if key[0] in (ALL, line.section)]
+        shared = len(awaited) < len(needs.get(name, ()))
+        unshared = [line.school.name for line in own if shared and line.share.ratio is None]
+        unknown = [line.school.name for line in own if awaited - line.known.amounts.keys()]
+        if unknown:
+            share = f"{_named(unshared)}的分担比例，" if unshared else ""
+            laid.notes[cell] = f"缺{share}{_named(unknown)}的前期结余，算不出。补上后自动算出，没有结余的填 0。"
+        elif unshared:
+            laid.notes[cell] = f"缺{_named(unshared)}的分担比例，算不出。补上比例后自动算出。"
 
 
 def _link_shares(laid: list[Laid]) -> None:
@@ -349,9 +356,12 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
     unpaid = [line.school.name for line in lines if "学校下达" not in line.known.amounts]
     if unpaid:
         found.append(f"3-2 的下达金额（第3—6列）还要填写：{_named(unpaid)}。")
-    balance = [line.school.name for line in lines if not {"前期省级", "前期市级"} & line.known.amounts.keys()]
+    balance = [line.school.name for line in lines if {"前期省级", "前期市级"} - line.known.amounts.keys()]
     if balance:
-        found.append(f"3-2 的前期结余（第11、12列）还要填写，或用 --previous 指明上期的附件3：{_named(balance)}。")
+        found.append(
+            f"3-2 的前期结余（第11、12列）还要填写（没有的填 0），或用 --previous 指明上期的附件3：{_named(balance)}；"
+            "填齐以前，含有它的前期结余、累计结余合计空着。"
+        )
     if inputs.total is None:
         found.append("3-2 第9列“本市累计结余金额”还要按账面填写。")
     names = {fold(line.school.name) for line in lines}

@@ -36,9 +36,14 @@ def school_columns(context: Context) -> None:
 def _column(context: Context, table: Table, name: str, fields: list[str], shares: list[str]) -> None:
     column = table.form.field(name)
     formula = context.workbook.pack.formula(table.form, column)
+    needs = [need for need in context.workbook.pack.needs(table.form).get(name, ()) if need in table.columns]
     records = []
     for index in table.details():
         if not context.readable(table, index, name, *fields):
+            continue
+        lacking = [need for need in needs if need not in shares and table.number(need, index).value is None]
+        if lacking and table.gives_nothing(name, index):
+            context.ledger.cannot(context.rule, f"{_place(table, lacking[0], index)} 还没有填数，与它有关的数算不出")
             continue
         if any(table.number(share, index).value is None for share in shares) and any(
             table.number(part, index).value is None for part in (name, *fields)

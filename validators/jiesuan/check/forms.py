@@ -230,6 +230,9 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         if lone := [ref for i, ref in unshared.items() if _within(table.keys[i], table.keys[index])]:
             context.ledger.cannot(context.rule, f"{'、'.join(map(str, lone))} 没有分担比例，含有它的合计算不出")
             continue
+        if table.gives_nothing(column.name, index) and (lone := _awaited(context, table, column, index)):
+            context.ledger.cannot(context.rule, f"{'、'.join(map(str, lone))} 还没有填数，含有它的合计算不出")
+            continue
         if source not in troubled:
             troubled[source] = table.troubled(source)
         if troubled[source] and not all(context.readable(table, i, source) for i in addends):
@@ -264,6 +267,17 @@ def _unshared(context: Context, table: Table, column: Column) -> dict[int, Ref |
         for index in table.details()
         if table.columns[share].raw[index] in (None, "") and table.columns[column.name].raw[index] in (None, "")
     }
+
+
+def _awaited(context: Context, table: Table, column: Column, total: int) -> list[Ref | None]:
+    """Where the amounts belong that a total waits for."""
+    return [
+        table.ref(need, index)
+        for index in table.details()
+        if _within(table.keys[index], table.keys[total])
+        for need in context.workbook.pack.needs(table.form).get(column.name, ())
+        if need in table.columns and table.number(need, index).value is None
+    ]
 
 
 def _with_closed(table: Table, column: Column, index: int, total: Decimal) -> bool:

@@ -92,9 +92,17 @@ def _partial(rule: Rule, workbook: Workbook) -> str:
     if table is None or name not in table.columns:
         return ""
     blank = next((index for index in table.details() if table.number(name, index).value is None), None)
-    if blank is None:
-        return ""
-    return f"{table.ref(name, blank)} 没有填{table.form.field(name).caption}，合计算不全"
+    if blank is not None:
+        return f"{table.ref(name, blank)} 没有填{table.form.field(name).caption}，合计算不全"
+    fields = [item.name for item in parse(rule.code, rule.holds, rule.when).operands.values() if item.role == role]
+    open_places = (
+        table.ref(field, index)
+        for field in fields
+        if field in table.columns
+        for index in table.details()
+        if table.gives_nothing(field, index)
+    )
+    return next((f"{place} 还算不出，合计算不全" for place in open_places), "")
 
 
 def _marker(rule: Rule, workbook: Workbook) -> Evaluated | None:

@@ -33,7 +33,8 @@ def lay_schools(laid: Laid, pack: Pack, filling: Filling | None, top: int) -> No
     overall = bottom + 1
     row = overall + 1
     sections: list[int] = []
-    shared = pack.shared(form) if filling else {}  # an empty form lists lines that are no schools yet
+    needs = pack.needs(form) if filling else {}  # an empty form lists lines that are no schools yet
+    guards = needs or {name: (share,) for name, share in pack.shared(form).items()}
     for member in present(form, axis.name):
         records = given.get(member.name, [])
         count = len(records) if filling else form.blank_rows
@@ -41,15 +42,15 @@ def lay_schools(laid: Laid, pack: Pack, filling: Filling | None, top: int) -> No
         for index in range(count):
             laid.rows[(member.name, index)] = row + 1 + index
             record = records[index] if filling else {form.fields[0].name: NUMBERING.format(index + 1)}
-            _record(laid, pack, row + 1 + index, record)
+            _record(laid, pack, row + 1 + index, record, guards)
         sums = {
-            column.name: _sum(laid, column, row + 1, row + count, shared.get(column.name)) if count else "0"
+            column.name: _sum(laid, column, row + 1, row + count, needs.get(column.name, ())) if count else "0"
             for column in _summed(form)
         }
         _total(laid, row, (member.name,), member.printed, sums, {})
         row += count + 1
     sums = {
-        column.name: _sum_of([a1(row, laid.columns[column.name]) for row in sections], whole=column.name in shared)
+        column.name: _sum_of([a1(row, laid.columns[column.name]) for row in sections], whole=column.name in needs)
         for column in _summed(form)
     }
     own = {name: value for (role, key, name), value in typed.items() if role == form.role and key == (ALL,)}
@@ -80,17 +81,19 @@ def _summed(form: Form) -> list[Column]:
     return [column for column in form.fields if form.summed(column)]
 
 
-def _sum(laid: Laid, column: Column, first: int, last: int, share: str | None) -> str:
-    """The whole section is named, so that rows inserted inside it are included.  Where a column depends on a share, its
-    total is blank while one of the schools listed has none."""
+def _sum(laid: Laid, column: Column, first: int, last: int, needs: tuple[str, ...]) -> str:
+    """The whole section is named, so that rows inserted inside it are included.  The total of a column that depends on others
+    is blank while one of the schools listed lacks one of them."""
 
     def area(place: int) -> str:
         return f"{a1(first, place)}:{a1(last, place)}"
 
     total = f"SUM({area(laid.columns[column.name])})"
-    if share is None:
+    if not needs:
         return total
-    return f'IF(COUNT({area(laid.columns[share])})<COUNTA({area(1)}),"",{total})'
+    there = ",".join(area(laid.columns[name]) for name in needs)
+    wanted = f"{len(needs)}*COUNTA({area(1)})" if len(needs) > 1 else f"COUNTA({area(1)})"
+    return f'IF(COUNT({there})<{wanted},"",{total})'
 
 
 def _sum_of(cells: list[str], *, whole: bool) -> str:
@@ -99,9 +102,10 @@ def _sum_of(cells: list[str], *, whole: bool) -> str:
     return f'IF(COUNT({",".join(cells)})<{len(cells)},"",{total})' if whole else total
 
 
-def _record(laid: Laid, pack: Pack, row: int, record: Mapping[str, Value]) -> None:
+def _record(
+    laid: Laid, pack: Pack, row: int, record: Mapping[str, Value], guards: Mapping[str, tuple[str, ...]]
+) -> None:
     form = laid.form
-    guards = pack.shared(form)
     for column in form.fields:
         place = laid.columns[column.name]
         value = record.get(column.name)
@@ -113,8 +117,10 @@ def _record(laid: Laid, pack: Pack, row: int, record: Mapping[str, Value]) -> No
             native = formula.excel({name: a1(row, laid.columns[name]) for name in formula.names})
             if column.rounded is not None:
                 native = f"ROUND({native},{column.rounded})"
-            if column.name in guards:
-                native = f'IF({a1(row, laid.columns[guards[column.name]])}="","",{native})'
+            cells = [a1(row, laid.columns[name]) for name in guards.get(column.name, ())]
+            if cells:
+                lacking = f"COUNT({','.join(cells)})<{len(cells)}" if len(cells) > 1 else f'{cells[0]}=""'
+                native = f'IF({lacking},"",{native})'
             laid.put(row, place, Spot(None, native, "computed", column.name))
             continue
         style: Style = "axis" if place == 1 else figure_style(column)
