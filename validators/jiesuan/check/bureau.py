@@ -145,7 +145,8 @@ def below_zero(context: Context) -> None:
 
 
 def magnitude(context: Context) -> None:
-    """F19: an amount that only makes sense in 元."""
+    """F19: an amount that only makes sense in 元: far from those beside it, or, where a whole column is in 元, more than so
+    many students (`student`, 万元 each) or any school (`school`, 万元) can have; amounts below `least` are let pass."""
     heads = context.workbook.tables.get("汇总人数")
     for table in context.tables():
         for name in context.rule.field:
@@ -153,8 +154,14 @@ def magnitude(context: Context) -> None:
                 continue
             records = [i for i in table.details() if table.number(name, i).value]
             usual = [_usual(context, table, name, i, records, heads) for i in records]
+            most = [_most(context, table, name, i) for i in records]
+            far = [
+                bool(near) and abs(table.amount(name, i)) >= CONFUSED * near
+                for i, near in zip(records, usual, strict=True)
+            ]
             holds = [
-                not near or abs(table.amount(name, i)) < CONFUSED * near for i, near in zip(records, usual, strict=True)
+                not apart and abs(table.amount(name, i)) <= bound
+                for i, apart, (bound, _) in zip(records, far, most, strict=True)
             ]
 
             def describe(
@@ -163,12 +170,40 @@ def magnitude(context: Context) -> None:
                 name: str = name,
                 records: list[int] = records,
                 usual: list[Decimal] = usual,
+                most: list[tuple[Decimal, str]] = most,
+                far: list[bool] = far,
             ) -> Finding:
-                shown = amount(usual[position], "万元")
-                message = f"是相近的数（{shown}）的 {CONFUSED} 倍以上，像是把元填成了万元"
-                return context.at_cell(table, name, records[position], message)
+                why = f"是相近的数（{amount(usual[position], '万元')}）的 {CONFUSED} 倍以上"
+                if not far[position]:
+                    why = f"{most[position][1]}不会有这么多万元"
+                return context.at_cell(table, name, records[position], f"{why}，像是把元填成了万元")
 
             context.ledger.demand(context.rule, holds, describe)
+
+
+def _most(context: Context, table: Table, name: str, index: int) -> tuple[Decimal, str]:
+    """What an amount cannot be above (万元), and of whom that is said."""
+    student, school, least = (Decimal(str(context.rule.options[key])) for key in ("student", "school", "least"))
+    own = name.removesuffix("金额") + "人次"
+    count, unit = (table.amount(own, index), "人次") if own in table.columns else (_heads(context, table, index), "人")
+    if not count:
+        return school, "一所学校"
+    return max(count * student, least), f"只有 {amount(count, unit)}，"
+
+
+def _heads(context: Context, table: Table, index: int) -> Decimal:
+    """How many students the bureau's forms say a school has; 0 where none says it."""
+    named = _names(context, table).get(index, "")
+    return max(
+        (
+            other.amount(field, i)
+            for role, field in (("汇总人数", "合计人数"), ("申报人数", "总人数"))
+            if (other := context.workbook.tables.get(role)) is not None and field in other.columns
+            for i, name in _names(context, other).items()
+            if name == named
+        ),
+        default=_ZERO,
+    )
 
 
 def _usual(context: Context, table: Table, name: str, index: int, records: list[int], heads: Table | None) -> Decimal:
