@@ -253,7 +253,7 @@ def test_suggested_names_answer_their_own_item() -> None:
     for item in submission().item:
         if item.kind == "scan" and item.required:
             path = Path(f"{item.file}.pdf")
-            assert next(i for i in submission().item if submission_module._matches(i, path.stem)) is item
+            assert submission_module._answered(path.stem, "") is item
 
 
 FROM_TREASURY, TO_SCHOOLS = "财政拨付人社部门资助金通知扫描件", "拨付市属校资助金通知扫描件"
@@ -273,14 +273,88 @@ FROM_TREASURY, TO_SCHOOLS = "财政拨付人社部门资助金通知扫描件", 
         ("泉州市人力资源和社会保障局关于下达2024年春季技工院校中央财政补助资金的通知", TO_SCHOOLS),
         ("泉州市人社局关于下达2024年春季资助金的通知", TO_SCHOOLS),
         ("拨付学校资助金", TO_SCHOOLS),
+        ("泉财社〔2024〕35号 关于下达2024年春季技工院校学生资助资金的通知", FROM_TREASURY),
+        ("泉财教2024-35号 下达技工学校助学金", FROM_TREASURY),
+        ("市人社局转发泉财社〔2024〕35号下达技工院校资助资金的通知", TO_SCHOOLS),
+        ("下达市人社局2024年春季技工院校资助金", FROM_TREASURY),
+        ("泉州技师学院助学金拨付通知", TO_SCHOOLS),
         ("附件3盖章", "盖章结算表扫描件"),
         ("技工院校名单", None),
+        # Nobody can tell from whom to whom.
+        ("关于下达2024年春季技工院校学生资助资金的通知", None),
+        ("技工学校助学金拨款通知", None),
     ],
 )
 def test_whose_notice_a_scan_is(folder: Path, name: str, item: str | None) -> None:
     (folder / f"{name}.pdf").write_bytes(PDF)
     (one,) = collect(folder)
     assert (one.item and one.item.name) == item
+
+
+UNCLEAR = "看不出是财政拨付人社部门的通知，还是拨付学校的通知；请在文件名里写明，如“市财政拨付市人社…”“拨付市属校…”"
+
+
+def test_a_notice_of_nobody_knows_whom_is_told(folder: Path) -> None:
+    (folder / "关于下达2024年春季技工院校学生资助资金的通知.pdf").write_bytes(PDF)
+    package = planned(folder, unit=CITY, term=SPRING)
+    assert package.remarks == [f"没有放进报送包：关于下达2024年春季技工院校学生资助资金的通知.pdf（{UNCLEAR}）"]
+    assert package.files == []
+
+
+def pdf_of(*lines: str) -> bytes:
+    """A PDF of one page with a text, as an office program writes it: glyphs by number, with what they stand for."""
+    glyphs = {character: number for number, character in enumerate(dict.fromkeys("".join(lines)), 1)}
+    shown = "".join(
+        f"<{''.join(f'{glyphs[c]:04X}' for c in line)}> Tj 0 -20 Td " for line in lines
+    )  # fmt: skip
+    page = f"BT /F1 12 Tf 50 700 Td {shown}ET"
+    table = "".join(f"<{number:04X}> <{ord(c):04X}>\n" for c, number in glyphs.items())
+    known = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def /CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+        f"{len(glyphs)} beginbfchar\n{table}endbfchar\nendcmap end end"
+    )
+    font = (
+        "<< /Type /Font /Subtype /Type0 /BaseFont /S /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>"
+    )
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(page)} >>\nstream\n{page}\nendstream",
+        font,
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /S /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
+        "/Supplement 0 >> >>",
+        f"<< /Length {len(known)} >>\nstream\n{known}\nendstream",
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n".encode()
+    rows = "".join(f"{place:010d} 00000 n \n" for place in places)
+    end = f"xref\n0 8\n0000000000 65535 f \n{rows}trailer << /Size 8 /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
+    return body + end.encode()
+
+
+TITLE = "关于下达2024年春季技工院校学生资助资金的通知"
+TREASURY = ("泉州市财政文件", "泉财社〔2024〕35号", TITLE, "市人力资源和社会保障局：", "抄送：各技工学校。")
+BUREAU = ("泉州市人力资源和社会保障局文件", TITLE, "市属各技工学校：", "根据泉财社〔2024〕35号，市财政局已下达。")
+
+
+@pytest.mark.parametrize("name", [TITLE, "泉州市人社局关于下达2024年春季资助金的通知", "市财政拨付市人社", "扫描0001"])
+def test_the_text_of_a_notice_says_whose_it_is(folder: Path, name: str) -> None:
+    for text, item in ((TREASURY, FROM_TREASURY), (BUREAU, TO_SCHOOLS)):
+        (folder / f"{name}.pdf").write_bytes(pdf_of(*text))
+        (one,) = collect(folder)
+        assert (one.item and one.item.name, one.problem, one.remark) == (item, "", "")
+
+
+@pytest.mark.parametrize("text", [("泉州市财政局",), ("泉州市人力资源和社会保障局文件", TITLE, "惠安县人社局："), ()])
+def test_a_text_that_does_not_say_it_leaves_it_to_the_name(folder: Path, text: tuple[str, ...]) -> None:
+    (folder / "市财政拨付市人社.pdf").write_bytes(pdf_of(*text))
+    (folder / "拨付市属校.pdf").write_bytes(pdf_of(*text))
+    found = [one.item and one.item.name for one in collect(folder)]
+    assert sorted(map(str, found)) == sorted([FROM_TREASURY, TO_SCHOOLS])
 
 
 def test_two_scans_of_one_kind_and_what_answers_nothing(folder: Path) -> None:

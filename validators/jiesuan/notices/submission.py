@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,7 +50,8 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One thing the notice asks for.  `file` is the name it is given: {单位} {校名} {学期} {学期简}.
 
-    A scan answers the first item of which its name has a word of every group of `words` and none of `unless`."""
+    A scan answers the first item of which its text, where it holds any, has a word of every group of `says` and none of
+    `says_not`; else the first of which its name has a word of every group of `words` and none of `unless`."""
 
     name: str
     kind: Literal["school", "bureau", "scan", "paper"]
@@ -56,6 +59,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     required: bool = True
     words: tuple[tuple[str, ...], ...] = ()
     unless: tuple[str, ...] = ()
+    says: tuple[tuple[str, ...], ...] = ()
+    says_not: tuple[str, ...] = ()
     folder: str = ""
     file: str = ""
     basis: str
@@ -68,6 +73,8 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     subject: str
     basis: str
+    notices: tuple[str, ...] = ()
+    """Words in the name of a notice, whoever sent it to whom."""
     sender: tuple[Sender, ...]
     item: tuple[Item, ...]
 
@@ -158,23 +165,48 @@ def _book(path: Path, pack: Pack, term: Term | None) -> Given:
 
 
 def _scan(path: Path) -> Given:
-    name = fold(str(path.stem))
-    item = next((i for i in submission().item if i.kind == "scan" and _matches(i, name)), None)
     try:
         data = received(path)
     except UnreadableFile as error:
         return Given(path, None, failure=failed(path, error.kind, error.message))
+    item = _answered(fold(str(path.stem)), fold(_text(data)))
     suffixes = next((suffixes for head, suffixes in _SCANS.items() if data.startswith(head)), ())
     problem = ""
     if not data:
         problem = "是空文件"
     elif path.suffix.lower() not in suffixes:
         problem = f"内容不是 {path.suffix.lower()} 扫描件，可能损坏或改过扩展名"
-    return Given(path, item, data, problem=problem)
+    unclear = item is None and any(word in path.stem for word in submission().notices)
+    return Given(path, item, data, problem=problem, remark=_UNCLEAR if unclear else "")
 
 
-def _matches(item: Item, name: str) -> bool:
-    def named(words: tuple[str, ...]) -> bool:
-        return any(fold(word) in name for word in words)
+_UNCLEAR = "看不出是财政拨付人社部门的通知，还是拨付学校的通知；请在文件名里写明，如“市财政拨付市人社…”“拨付市属校…”"
 
-    return bool(item.words) and all(map(named, item.words)) and not named(item.unless)
+
+def _answered(name: str, text: str) -> Item | None:
+    """The item that a scan answers, by its text or else by its name."""
+    scans = [item for item in submission().item if item.kind == "scan"]
+    said = next((item for item in scans if _matches(text, item.says, item.says_not)), None)
+    return said or next((item for item in scans if _matches(name, item.words, item.unless)), None)
+
+
+def _matches(text: str, words: tuple[tuple[str, ...], ...], unless: tuple[str, ...]) -> bool:
+    """Whether a text has one of each group of words and none of the others."""
+
+    def has(some: tuple[str, ...]) -> bool:
+        return any(fold(word) in text for word in some)
+
+    return bool(words) and all(map(has, words)) and not has(unless)
+
+
+def _text(data: bytes) -> str:
+    """What the first page of a PDF says; '' for a picture, and for one that cannot be read."""
+    if not data.startswith(b"%PDF-"):
+        return ""
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        return PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    except Exception:  # damaged in one of many ways: the name must do
+        return ""
