@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from jiesuan.batch.roster import Listed, match, read_roster, same_school, set_of
@@ -107,7 +109,12 @@ def test_sets(text: str, name: str) -> None:
         ("泉州市电子工业技工学校", "泉州市轻工业技工学校", False),
         # The city left away, the kind of place, a word that all schools use.
         ("泉州市惠安职业技工学校", "惠安职业技工学校", True),
-        ("泉州市惠安县职业技工学校", "惠安县职业技术学校", True),
+        ("泉州市惠安县职业技工学校", "惠安县职业技工学校", True),
+        ("泉州市惠安县职业技工学校", "惠安县职业技术学校", False),
+        ("泉州市技工学校", "泉州市高级技工学校", False),
+        ("泉州市第一技工学校", "泉州市第一高级技工学校", False),
+        ("民办泉州技工学校", "泉州技工学校", False),
+        ("福建省泉州技工学校", "泉州市技工学校", True),
         ("惠安县职业技工学校", "惠安职业技工学校", True),
         ("福建省第二高级技工学校", "福建第2高级技工学校", True),
         ("泉州市闽南技工学校（筹）", "泉州市闽南技工学校", True),
@@ -136,3 +143,41 @@ def test_a_name_that_may_be_two_schools_is_neither() -> None:
     listed = [Listed("泉州市工贸技工学校", row=2), Listed("漳州市工贸技工学校", row=3)]
     assert match(["工贸技工学校"], listed, PACK) == {}
     assert match(["工贸技工学校"], listed[:1], PACK) == {"工贸技工学校": listed[0]}
+
+
+def test_what_is_like_a_school_already_reported_is_no_other_one() -> None:
+    listed = [Listed("泉州市工贸技工学校", row=2), Listed("泉州市工贸高级技工学校", row=3)]
+    assert match(["泉州市工贸技工学校", "泉州工贸技工学校"], listed, PACK) == {"泉州市工贸技工学校": listed[0]}
+    assert match(["泉州工贸技工学校"], listed, PACK) == {}
+    other = [Listed("福州市第一技工学校", row=2), Listed("泉州第一技工学校", row=3)]
+    assert match(["第一技工学校"], other, PACK) == {}
+
+
+def test_two_names_for_one_school_are_neither() -> None:
+    listed = [Listed("泉州市工贸技工学校", row=2)]
+    assert match(["泉州工贸技工学校", "泉州工贸高级技工学校"], listed, PACK) == {}
+    spaced = match(["泉州工贸技工学校", "泉州 工贸技工学校"], listed, PACK)
+    assert spaced == dict.fromkeys(["泉州工贸技工学校", "泉州 工贸技工学校"], listed[0])
+
+
+PARTS = (
+    ("", "福建省"), ("", "泉州市", "泉州", "漳州市"), ("", "惠安县", "惠安", "晋江"), ("", "第一", "第1", "第十一", "工贸", "工业", "示范"),
+    ("", "高级", "职业"), ("技工学校", "技师学院", "技术学校"), ("", "（筹）", "（东校区）"),
+)  # fmt: skip
+NAMES = st.tuples(*map(st.sampled_from, PARTS)).map("".join)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=8, unique=True), st.lists(NAMES, max_size=6))
+def test_two_names_are_never_one_school(listed: list[str], sent: list[str]) -> None:
+    """Whatever the names: each of the roster stays itself, no two sent ones become one, order changes nothing."""
+    roster = [Listed(name, row=row) for row, name in enumerate(listed, 2)]
+    assert match(listed, roster, PACK) == {item.name: item for item in roster}
+    found = match([*listed, *sent], roster, PACK)
+    assert {name: item.name for name, item in found.items() if name != item.name} == {}
+    part, rest = roster[::2], {item.name for item in roster[1::2]}
+    known = match([*sent, *listed], part, PACK)
+    assert known == match([*reversed(listed), *reversed(sent)], list(reversed(part)), PACK)
+    assert len({item.name for item in known.values()}) == len(known)
+    for name, item in known.items():
+        assert name == item.name or (same_school(name, item.name, PACK) and item.name not in {*listed, *sent})
+        assert not (name in rest and item.name in {*listed})

@@ -92,6 +92,29 @@ def test_a_file_without_a_name_inside_goes_by_its_own() -> None:
     ]
 
 
+def test_a_name_inside_a_longer_one_is_another_school() -> None:
+    """A branch, another town's: its figures are nobody's until it says whose; what cannot be read is tied all the same."""
+    names = [
+        "工贸技工学校惠安分校",
+        "附件2泉州第一技工学校（更正）",
+        "泉州市工贸技工学校（东校区）",
+    ]
+    known = [file("a.xlsx", "第一技工学校"), file("b.xlsx", "泉州市工贸技工学校")]
+    files = [*known, *(file(f"{name}.xlsx", "") for name in names)]
+    found = {x.path: school.name for school in grouped(files) for x in school.files}
+    assert {name: found[f"{name}.xlsx"] for name in names} == {
+        "工贸技工学校惠安分校": "工贸技工学校惠安分校",
+        "附件2泉州第一技工学校（更正）": "第一技工学校",
+        "泉州市工贸技工学校（东校区）": "泉州市工贸技工学校（东校区）",
+    }
+    unread = [
+        file("b.xlsx", "泉州市工贸技工学校"),
+        *(broken(f"{name}.xlsx") for name in ("泉州工贸技工学校（更正）", names[-1])),
+    ]
+    [school] = grouped(unread)
+    assert [x.path for x in school.files] == ["b.xlsx", "泉州工贸技工学校（更正）.xlsx", f"{names[-1]}.xlsx"]
+
+
 def test_a_name_like_one_on_the_roster_is_taken_for_a_broken_file() -> None:
     files = [broken("泉州工贸技工学校2024年春季结算表.xlsx")]
     assert told(grouped(files, ["泉州市工贸技工学校", "泉州市第一技工学校"])) == [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -90,8 +89,9 @@ def set_of(text: str) -> str:
 
 
 def same_school(one: str, other: str, pack: str) -> float:
-    """How surely two names mean the same school by the words and places of a pack, 0 to 1.  第一 and 第二 are never the same, 第2 and 第二 may be; nor are
-    schools of two places, nor those whose names differ in more than words all schools use."""
+    """How surely two names mean the same school by the words and places of a pack, 0 to 1.  第一 and 第二 are never the same,
+    第2 and 第二 may be; nor are schools of two places, nor those whose names differ in more than words all schools use; where
+    a name has no others, not in these either: a town may have a 技工学校 and a 高级技工学校."""
     a, b = fold(one), fold(other)
     if a == b:
         return 1.0
@@ -101,6 +101,7 @@ def same_school(one: str, other: str, pack: str) -> float:
     mine, theirs = _told_by(a, pack), _told_by(b, pack)
     if (
         mine.core != theirs.core
+        or (not _ORDINAL.sub("", mine.core) and mine.kind != theirs.kind)
         or mine.places != theirs.places
         or (mine.city or theirs.city) != (theirs.city or mine.city)
     ):
@@ -117,26 +118,30 @@ class _Told(NamedTuple):
     """Counties, towns and districts."""
     city: frozenset[str]
     """Often left away."""
+    kind: str
+    """The words that all schools use, without the place."""
 
 
 @lru_cache(maxsize=1 << 14)
 def _told_by(name: str, pack: str) -> _Told:
     """A folded name taken apart."""
-    place, word, cities = _patterns(pack)
+    place, word, above, cities = _patterns(pack)
     found = frozenset(match[1] for match in place.finditer(name))
-    return _Told(word.sub("", place.sub("", name)), found - cities, found & cities)
+    rest = place.sub("", name)
+    return _Told(word.sub("", rest), found - cities, found & cities, above.sub("", rest))
 
 
 @cache
-def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
-    """What finds a place of a pack's share table, what finds a word that all schools use, and the cities."""
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """What finds a place of a pack's share table, a word that all schools use, the province and kinds of place; and the cities."""
     pack = load_pack(name)
     shares = shares_file(pack)
     places, suffixes, words = (
         "|".join(re.escape(text) for text in sorted(texts, key=lambda text: (-len(text), text)))
         for texts in (shares.places() | shares.cities(), SUFFIXES, map(fold, pack.info.school_words))
     )
-    return re.compile(f"({places})(?:{suffixes})?"), re.compile(words or "(?!)"), shares.cities()
+    above = re.compile(f"{re.escape(pack.info.region.split('/')[0]) or '(?!)'}省?|省|[市县区]|第")
+    return re.compile(f"({places})(?:{suffixes})?"), re.compile(words or "(?!)"), above, shares.cities()
 
 
 def _in_characters(number: re.Match[str]) -> str:
@@ -146,23 +151,30 @@ def _in_characters(number: re.Match[str]) -> str:
 
 
 def match(names: Iterable[str], roster: Iterable[Listed], pack: str) -> dict[str, Listed]:
-    """Which school of the roster each name means, in a batch of that pack: the same name first, then the likest of those nobody has reported for,
-    the likest pair first; names that are like none, or as like one as another, are left out."""
+    """Which school of the roster each name means, in a batch of that pack: the same name; else the only one that it may be a
+    way of writing, where no other name is or may be that one.  All others are left out: no two names are taken for one school
+    but by their letters."""
     wanted = list(dict.fromkeys(names))
     by_name = {fold(item.name): item for item in roster}
+    by_core: dict[str, list[Listed]] = {}
+    for key, item in by_name.items():
+        by_core.setdefault(_core(key, pack), []).append(item)
     found = {name: by_name[fold(name)] for name in wanted if fold(name) in by_name}
-    free = [item for item in by_name.values() if item not in found.values()]
-    pairs = [
-        (-likeness, name, item.row, item)
+    meant = {
+        name: [item for item in by_core.get(_core(fold(name), pack), ()) if same_school(name, item.name, pack)]
         for name in wanted
-        if name not in found
-        for item in free
-        if (likeness := same_school(name, item.name, pack))
-    ]
-    best = Counter((name, likeness) for likeness, name, _, _ in pairs)
-    taken: set[str] = set()
-    for likeness, name, _, item in sorted(pairs, key=lambda pair: pair[:3]):
-        if best[name, likeness] == 1 and name not in found and item.name not in taken:
-            found[name] = item
-            taken.add(item.name)
+    }
+    # What is like a school already reported is no other way of writing another one, either.
+    claims: dict[str, set[str]] = {}
+    for name, items in meant.items():
+        for item in items:
+            claims.setdefault(item.name, set()).add(fold(name))
+    for name, items in meant.items():
+        if name not in found and len(items) == 1 and len(claims[items[0].name]) == 1:
+            found[name] = items[0]
     return found
+
+
+def _core(name: str, pack: str) -> str:
+    """What two folded names must have in common to be of one school."""
+    return _told_by(_NUMBER.sub(_in_characters, name), pack).core

@@ -14,11 +14,13 @@ from ..pack import load_pack
 from ..report import Report
 from ..session import Failure
 from ..text import clean, fold, mask
-from .roster import Listed, match
+from .roster import Listed, match, same_school
 from .store import Checked
 
 FILED, MISSING, REPEATED, EXTRA, MISNAMED, UNKNOWN = "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别"
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)")
+_WORDS = re.compile(r"\(?(附件[0-9一二三四]?|更正|改正|修改|重报|上报|报送|填报|最终|定稿|盖章)[后过]?的?[版稿]?\)?")
+_LETTERS = re.compile("^.*[^\u4e00-\u9fff]")
 _NOISE = re.compile(r"(资助|助学)?金?结算表?|\(\d+\)|20\d\d年?([春秋]季?|[上下]半年)?(学期)?|[_\-\s]+")
 
 
@@ -119,16 +121,29 @@ def _by_name(file: File, schools: dict[str, School], pack: str) -> None:
     """A workbook without a school's name, or one that could not be read, goes by the name of the file."""
     stem = fold(file.stem)
     inside = [key for key in schools if key and key in stem]
-    if inside:
+    if inside and (file.report is None or _names(stem, max(inside, key=len), pack)):
         schools[max(inside, key=len)].files.append(file)
         return
-    plain = _NOISE.sub("", stem)
-    open_names = [school.name for school in schools.values() if school.listed and not school.files]
-    near = match([plain], [Listed(name, row=row) for row, name in enumerate(open_names)], pack) if plain else {}
+    plain = _plain(stem)
+    near = match([plain], [Listed(key) for key in schools if "\0" not in key], pack) if plain else {}
     if near:
-        schools[fold(near[plain].name)].files.append(file)
+        schools[near[plain].name].files.append(file)
     else:
         schools.setdefault(f"{file.path}\0", School(mask(file.stem), filed=UNKNOWN)).files.append(file)
+
+
+def _plain(stem: str) -> str:
+    """The name of a file without what is no part of a school's name."""
+    return _WORDS.sub("", _NOISE.sub("", stem))
+
+
+def _names(stem: str, key: str, pack: str) -> bool:
+    """Whether the name of a file means that very school, not a longer name that it is a part of (a branch, another town's).  What
+    cannot be read is tied to it all the same: better one asked about too many."""
+    before, _, after = stem.partition(key)
+    before, after = _LETTERS.sub("", _plain(before)), _plain(after)
+    name = f"{before}{key}{after if re.search('[校院]', after) else ''}"
+    return name == key or same_school(name, key, pack) > 0
 
 
 def _decided(
