@@ -56,6 +56,12 @@ def test_lines(lines: list[list[Value]], expected: list[tuple[str, str, str]]) -
     assert told(called(*lines)) == (expected, [])
 
 
+def test_fifteen_digits_on_the_roll_call_are_the_same_student() -> None:
+    short = number(1)[:6] + number(1)[8:17]
+    report = called(["甲", short], ["乙", number(2)], heads=("姓名", "身份证号"))
+    assert told(report) == ([], [])
+
+
 def test_the_surest_column_decides() -> None:
     heads = ("姓名", "身份证号", "班级")
     same = [student(1), student(2, 姓名=student(1)["姓名"])]

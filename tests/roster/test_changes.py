@@ -160,6 +160,45 @@ def test_words(left: int | None, words: str) -> None:
     assert left_words(left) == words
 
 
+SHORT = number(1)[:6] + number(1)[8:17]
+"""The number of student 1 as it was written until 1999."""
+
+
+@pytest.mark.parametrize("short", [SHORT, int(SHORT), f"{SHORT[:6]} {SHORT[6:]}"])
+def test_an_old_number_made_eighteen_digits_is_the_same_student(short: Value) -> None:
+    old, new = roster(student(1, 身份证号=short), student(2)), roster(student(2), student(1))
+    (one,) = between(old, new)
+    assert (told([one]), one.number) == (
+        [("变更", "示例乙", "身份证号 15位 → 18位")],
+        f"350***********{number(1)[-4:]}",
+    )
+    assert [change.what for change in between(new, old)] == ["身份证号 18位 → 15位"]
+    assert between(old, old) == []
+    with_class = roster(student(2), student(1, 班级="另一班"))
+    assert [c.what for c in between(old, with_class)] == ["身份证号 15位 → 18位；班级 2023秋数控加工1班 → 另一班"]
+
+
+def test_an_old_number_of_another_is_another_student() -> None:
+    found = between(roster(student(1, 身份证号=SHORT)), roster(student(2)))
+    assert sorted((change.kind, change.name) for change in found) == [("减少", "示例乙"), ("新增", "示例丙")]
+
+
+def test_both_writings_in_one_roster_are_one_student_twice() -> None:
+    assert not_compared(roster(student(1), student(1, 身份证号=SHORT))) == (
+        "“名册.xlsx”有 1 行身份证号与别的行重复，没有比对；先用 jiesuan roster 校验名册。"
+    )
+
+
+def test_numbers_that_a_number_cell_cut_are_said() -> None:
+    cut: list[Value] = [int(number(1)[:15] + "000"), float(number(2)[:15] + "000"), number(3)[:15] + "000"]
+    odd = roster(*(student(at, 身份证号=value) for at, value in enumerate(cut, 1)), student(4))
+    words = "有 3 行身份证号存成了数字，末三位已经丢失，对不上人，请按原件以文本重填；先用 jiesuan roster 校验名册。"
+    assert not_compared(odd) == f"“名册.xlsx”{words}"
+    assert not_compared(roster(student(1, 身份证号=cut[0]), student(2, 身份证号=None))) == (
+        f"“名册.xlsx”有 1 行没有身份证号，没有比对；{words.replace('3', '1', 1)}"
+    )
+
+
 def test_what_no_comparison_reaches_is_said() -> None:
     assert not_compared(roster(student(1), student(2))) == ""
     odd = roster(student(1), student(1), student(2, 身份证号=None), student(3, 身份证号=" "))

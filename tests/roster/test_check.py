@@ -187,6 +187,16 @@ def test_two_with_one_number_on_two_sheets() -> None:
     ]
 
 
+def test_fifteen_digits_and_eighteen_are_one_student() -> None:
+    short = number(1)[:6] + number(1)[8:17]
+    report = checked(student(1), student(2), student(1, 身份证号=short, 姓名="示例癸"))
+    assert found(report) == [
+        ("R105", "D3", "D5 也是这个人（15位和18位是同一个号码）"),
+        ("R102", "D5", "是15位的旧身份证号，请换成18位的"),
+        ("R105", "D5", "D3 也是这个人（15位和18位是同一个号码）"),
+    ]
+
+
 def test_at_most_five_others_are_named() -> None:
     report = checked(*(student(1) for _ in range(8)))
     assert report.findings[0].message == "D4、D5、D6、D7、D8 也是这个号码"

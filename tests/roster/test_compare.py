@@ -49,6 +49,15 @@ def poor(rows: list[dict[str, Value]]) -> int:
     return next(i for i, r in enumerate(rows) if r["困难类型"] in ("脱贫户", "特困低保", "残疾"))
 
 
+@pytest.mark.parametrize("short", [str, int])
+def test_an_old_number_of_fifteen_digits_is_the_same_student(short: type) -> None:
+    rows = of_sample(SAMPLE)
+    at = poor(rows)
+    whole = str(rows[at]["身份证号"])
+    rows[at] |= {"身份证号": short(whole[:6] + whole[8:17])}
+    assert told(compared(rows)) == []
+
+
 def test_a_student_missing_from_the_system_is_short_in_every_month() -> None:
     rows = of_sample(SAMPLE)
     del rows[plain(rows)]

@@ -108,6 +108,14 @@ def test_fifteen_digits(kind: type) -> None:
     assert len(clearing(ours, [given], received=DAY, today=DAY).matches) == 1
 
 
+@pytest.mark.parametrize("hidden", ["350502********{}", "350502080115***", "350502*********"])
+def test_part_of_a_number_where_one_side_has_fifteen_digits(hidden: str) -> None:
+    short, part = number(1)[:6] + number(1)[8:17], hidden.format(number(1)[-4:])
+    given = memory_book("名单.xlsx", {"比对": [["姓名", "身份证号"], ["示例乙", part], ["李四", part]]})
+    for ours in (roster(student(1, 身份证号=short)), roster(student(1))):
+        assert cells(clearing(ours, [given], received=DAY, today=DAY)) == [("D3", "B2")]
+
+
 PARTS: list[Value] = [
     number(1)[:6] + "********" + number(1)[-4:],
     number(1)[:3] + "＊" * 11 + number(1)[-4:],

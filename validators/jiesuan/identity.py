@@ -86,6 +86,14 @@ def identity_fault(value: Value, today: dt.date) -> str:
     return "id-spelling" if str(value) != number else ""
 
 
+def tail_lost(value: Value) -> bool:
+    """Whether only the first fifteen digits are true, as in a number cell and in a text made from one."""
+    number = spelled(value)
+    if isinstance(value, int | float):
+        return len(number) == 18
+    return number.endswith("000") and identity_fault(number, dt.date.max) == "id-checksum"
+
+
 def phone_fault(value: Value) -> bool:
     """Whether a phone cell holds something that is no phone number; several may stand in one cell."""
     if value is None or (isinstance(value, str) and (_MOBILE.fullmatch(value) or not value.strip())):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..book import Book, Sheet
-from ..identity import spelled
+from ..identity import eighteen, spelled
 from ..pack import Pack
 from ..reading import UnreadableFile, open_book
 from ..ref import Ref
@@ -107,7 +107,9 @@ def _lines(sheet: Sheet, heading: int, columns: dict[str, int], info: RosterInfo
 def _text(name: str, value: object) -> str:
     if value is None:
         return ""
-    return spelled(value) if name in ("身份证号", "学籍号") else fold(str(value))  # type: ignore[arg-type]
+    if name == "身份证号":
+        return eighteen(spelled(value))  # type: ignore[arg-type]
+    return spelled(value) if name == "学籍号" else fold(str(value))  # type: ignore[arg-type]
 
 
 @dataclass

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..identity import spelled, tail_lost
 from ..law import Law
 from ..ref import Ref
 from ..term import Term
@@ -62,8 +63,8 @@ def changes(
     """Every change from `old` to `new`, late ones first.  `since` is the day to count from where a roster names none
     (the day of the new export); `workdays` are what the law of the region allows."""
     times = today, since, workdays
-    before = {number: index for index, number in enumerate(old.numbers) if number}
-    after = {number: index for index, number in enumerate(new.numbers) if number}
+    before = {number: index for index, number in enumerate(old.persons) if number}
+    after = {number: index for index, number in enumerate(new.persons) if number}
     found = [_came(new, after[number], number, times) for number in after.keys() - before.keys()]
     found += [_left(old, before[number], number, times) for number in before.keys() - after.keys()]
     for number in after.keys() & before.keys():
@@ -96,12 +97,17 @@ def _unusual(change: Change) -> bool:
 
 
 def not_compared(roster: Roster) -> str:
-    """What of a roster no comparison reaches, in Chinese: students without an identity number, and repeated ones; '' if
-    none."""
-    numbers = [number for number in roster.numbers if number]
-    blank, twice = len(roster) - len(numbers), len(numbers) - len(set(numbers))
+    """What of a roster no comparison reaches, in Chinese: students without an identity number, repeated ones, and those of
+    whose number a number cell has kept fifteen digits; '' if none."""
+    values = roster.columns.get("身份证号", [None] * len(roster))
+    whole = [number for number, value in zip(roster.persons, values, strict=True) if number and not tail_lost(value)]
+    cut = sum(map(tail_lost, values))
+    blank, twice = len(roster) - len(whole) - cut, len(whole) - len(set(whole))
     parts = [f"{blank} 行没有身份证号"] * bool(blank) + [f"{twice} 行身份证号与别的行重复"] * bool(twice)
-    return f"“{roster.file}”有 {'，'.join(parts)}，没有比对；先用 jiesuan roster 校验名册。" if parts else ""
+    told = [f"有 {'，'.join(parts)}，没有比对"] * bool(parts)
+    if cut:
+        told.append(f"有 {cut} 行身份证号存成了数字，末三位已经丢失，对不上人，请按原件以文本重填")
+    return f"“{roster.file}”{'；'.join(told)}；先用 jiesuan roster 校验名册。" if told else ""
 
 
 def _made(kind: str, roster: Roster, index: int, number: str, what: str, day: dt.date | None, times: Times) -> Change:
@@ -150,6 +156,9 @@ def _changed(old: Roster, i: int, new: Roster, j: int, number: str, times: Times
         for name in COMPARED
         if old.has(name) and new.has(name) and not _same(name, old, i, new, j)
     ]
+    lengths = len(spelled(old.value("身份证号", i))), len(spelled(new.value("身份证号", j)))
+    if lengths[0] != lengths[1]:
+        parts.insert(0, f"身份证号 {lengths[0]}位 → {lengths[1]}位")
     grades = grade_of(old.value("年级", i)), grade_of(new.value("年级", j))
     if all(grades) and grades[0] != grades[1]:
         parts.append(f"年级 {grades[0]} → {grades[1]}")

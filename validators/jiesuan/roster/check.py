@@ -197,14 +197,17 @@ def unique(context: Context) -> None:
     if not context.needs("身份证号"):
         return
     seen: dict[str, list[int]] = {}
-    for index, number in enumerate(context.roster.numbers):
-        if number:
-            seen.setdefault(number, []).append(index)
+    numbers = context.roster.numbers
+    for index, person in enumerate(context.roster.persons):
+        if person:
+            seen.setdefault(person, []).append(index)
     for indices in seen.values():
+        old = len({len(numbers[i]) for i in indices}) > 1
         for index in indices if len(indices) > 1 else ():
             others = [context.roster.ref("身份证号", i) for i in indices if i != index]
             words = "、".join(str(ref) if ref.sheet != context.roster.sheets[index] else ref.cell for ref in others[:5])
-            context.add(index, "身份证号", f"{words} 也是这个号码", related=("姓名",))
+            told = "也是这个人（15位和18位是同一个号码）" if old else "也是这个号码"
+            context.add(index, "身份证号", f"{words} {told}", related=("姓名",))
 
 
 def age(context: Context) -> None:

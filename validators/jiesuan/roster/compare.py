@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..bind import Workbook
-from ..identity import GRADES, spelled
+from ..identity import GRADES, eighteen, spelled
 from ..ref import Ref, compress
 from ..report import Finding, Related, Report, Unverified
 from ..rule import LEVELS, Rule
@@ -80,8 +80,8 @@ class Comparison:
 
     @cached_property
     def by_number(self) -> dict[str, int]:
-        numbers = self.roster.numbers
-        return {numbers[index]: index for index in self.chosen if numbers[index]}
+        persons = self.roster.persons
+        return {persons[index]: index for index in self.chosen if persons[index]}
 
     def cannot(self, why: str) -> None:
         self.unverified.append(Unverified(self.rule, why))
@@ -241,13 +241,13 @@ def fee_over(comparison: Comparison) -> None:
 
 
 def _each_listed(comparison: Comparison) -> list[tuple[int, str]]:
-    """(row of the list, identity number) of every student listed."""
+    """(row of the list, identity number in 18 digits) of every student listed."""
     table = comparison.listed
     if table is None or "身份证号" not in table.columns:
         comparison.cannot("结算表里没有精准资助学生明细，或其中没有身份证号一列")
         return []
     raw = table.columns["身份证号"].raw
-    return [(i, number) for i in table.details() if (number := spelled(raw[i]) if raw[i] is not None else "")]
+    return [(i, number) for i in table.details() if (number := eighteen(spelled(raw[i])) if raw[i] is not None else "")]
 
 
 def listed_unknown(comparison: Comparison) -> None:
@@ -290,7 +290,7 @@ def listed_missing(comparison: Comparison) -> None:
     if not comparison.roster.has("困难类型"):
         comparison.cannot("名册里没有“困难类型”这一列")
         return
-    table, roster, numbers = comparison.listed, comparison.roster, comparison.roster.numbers
+    table, roster, persons = comparison.listed, comparison.roster, comparison.roster.persons
     term = comparison.workbook.term
     listed = {number for _, number in _each_listed(comparison)}
     if table is None:
@@ -299,7 +299,7 @@ def listed_missing(comparison: Comparison) -> None:
         kind = roster.code("困难类型", index)
         if (
             kind not in LISTED
-            or numbers[index] in listed
+            or persons[index] in listed
             or not any(present(roster, index, term))
             or barred(roster, index, term)
         ):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..book import Book, Value
-from ..identity import identity_fault, name_fault, spelled
+from ..identity import name_fault, spelled, tail_lost
 from ..ref import Ref
 from ..text import clean, fold, mask, mask_number
 from ..workdays import workdays_after, workdays_between
@@ -131,14 +131,14 @@ class _Ours:
     """Our students by identity number: the whole one, that of 15 digits (no century, no check digit), or a part of it."""
 
     def __init__(self, roster: Roster) -> None:
-        self.roster, self.numbers = roster, roster.numbers
+        self.roster, self.numbers, self.persons = roster, roster.numbers, roster.persons
         self.by_number: dict[str, int] = {number: index for index, number in enumerate(self.numbers) if number}
         self.by_short: dict[str, list[int]] = {}
         for number, index in self.by_number.items():
             self.by_short.setdefault(_short(number), []).append(index)
         self.by_tail: dict[str, list[int]] = {}
-        for number, index in self.by_number.items():
-            self.by_tail.setdefault(number[-4:], []).append(index)
+        for index in self.by_number.values():
+            self.by_tail.setdefault(self.persons[index][-4:], []).append(index)
 
     def whole(self, value: Value) -> list[int]:
         """Students with this number, in 18 digits or in 15."""
@@ -150,10 +150,14 @@ class _Ours:
         return [i for i in near if 15 in (len(number), len(self.numbers[i]))]
 
     def fitting(self, value: Value) -> list[int]:
-        """Students whose number has the digits that can be read."""
-        pattern = _readable(value)
-        near = self.by_tail.get(spelled(value)[-4:]) if pattern[-4:].isalnum() else self.by_number.values()
-        return [i for i in near or () if re.fullmatch(pattern, self.numbers[i])] if pattern else []
+        """Students whose number, of 18 digits or of 15, has the digits that can be read."""
+        pattern, text = _readable(value), spelled(value)
+        if not pattern:
+            return []
+        old = len(text) == 15
+        near = self.by_tail.get(text[-4:], []) if pattern[-4:].isalnum() and not old else self.by_number.values()
+        fits = re.compile(pattern).fullmatch
+        return [i for i in near if fits(self.persons[i]) or (old and fits(_short(self.persons[i])))]
 
     def told(self, index: int) -> str:
         return f"{self.roster.file} {self.roster.ref('身份证号', index)} {mask(self.roster.text('姓名', index))}"
@@ -163,22 +167,14 @@ def _short(number: str) -> str:
     return number[:6] + number[8:17] if len(number) == 18 else number
 
 
-def _tail_lost(value: Value) -> bool:
-    """Whether only the first fifteen digits are true, as in a number cell and in a text made from one."""
-    number = spelled(value)
-    if isinstance(value, int | float):
-        return len(number) == 18
-    return number.endswith("000") and identity_fault(number, dt.date.max) == "id-checksum"
-
-
 def _is_whole(value: Value) -> bool:
     """Whether a cell holds a complete number: nothing hidden, no tail lost."""
-    return bool(_WHOLE.fullmatch(spelled(value))) and not _tail_lost(value)
+    return bool(_WHOLE.fullmatch(spelled(value))) and not tail_lost(value)
 
 
 def _readable(value: Value) -> str:
     """A pattern of the digits that a partly hidden or shortened number shows; '' where they are too few."""
-    if _tail_lost(value):
+    if tail_lost(value):
         return f"{float(spelled(value)):.14e}".replace(".", "")[:15] + r"[\dX]{3}"
     text = _HIDDEN.sub(".", spelled(value))
     if "." not in text or not re.fullmatch(r"[\dX.]+", text, re.ASCII) or len(text.replace(".", "")) < _VISIBLE:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..book import Book, Sheet, Value
-from ..identity import GRADES, Entry, parse_entry, spelled
+from ..identity import GRADES, Entry, eighteen, parse_entry, spelled
 from ..reading import UnreadableFile, open_book
 from ..ref import Ref
 from ..term import Term
@@ -81,6 +81,11 @@ class Roster:
         return [
             spelled(value) if value is not None else "" for value in self.columns.get("身份证号", [None] * len(self))
         ]
+
+    @property
+    def persons(self) -> list[str]:
+        """What tells the students: their numbers in 18 digits, also where the old 15 stand; '' where blank."""
+        return list(map(eighteen, self.numbers))
 
     @property
     def schools(self) -> list[str]:
