@@ -107,6 +107,8 @@ def test_names_properties_and_other_texts() -> None:
         ("公示期：2024年9月2日至9月6日", []),
         ("公示时间:2024.9.3-9.6", ["2024-09-03 至 2024-09-06 只有 4 个工作日"]),
         ("公示期为2024年10月1日至2024年10月8日", ["2024-10-01 至 2024-10-08 只有 1 个工作日"]),
+        ("公示期：二〇二四年九月二日至九月九日", []),
+        ("公示期：二〇二四年九月三日至二〇二四年九月六日", ["2024-09-03 至 2024-09-06 只有 4 个工作日"]),
         ("公示日期 2024-9-9 到 2024-9-6", ["2024-09-09 至 2024-09-06 只有 0 个工作日"]),
     ],
 )
@@ -147,7 +149,10 @@ def test_other_files(tmp_path: Path) -> None:
     pdf.write_bytes(b"%PDF-1.7\n")
     with pytest.raises(UnreadableFile) as caught:
         lint_file(pdf, PACK)
-    assert caught.value.message == "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。"
+    assert caught.value.message == (
+        "这是 PDF，里面的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件；找不到的，用 Word 或 WPS 打开这个 PDF，"
+        "另存为 .docx 再检查。扫描、盖章的 PDF 是图片，请自己逐页看一遍。"
+    )
     with pytest.raises(UnreadableFile):
         lint_file(tmp_path / "没有.xlsx", PACK)
 
@@ -216,6 +221,48 @@ def test_a_document_by_paragraph_and_cell(tmp_path: Path) -> None:
     assert [f.actual for f in report.findings] == [f"350***********{number(1)[-4:]}", "139****5678", "4 个工作日"]
 
 
+def tabled(folder: Path, rows: list[list[str]]) -> list[tuple[str, str, str]]:
+    """Findings of a Word document with a table."""
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph(NOTICE)
+    table = document.add_table(len(rows), len(rows[0]))
+    for line, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(line.cells, texts, strict=True):
+            cell.text = text
+    document.save(str(folder / "公示.docx"))
+    return found(lint_file(folder / "公示.docx", PACK, today=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([["序号", "姓名", "班级"], ["1", "张三", "数控2301"]], []),
+        (
+            [["序号", "姓名", "班级", "身份证后六位"], ["1", "张三", "数控2301", "150011"]],
+            [("G101", "第1个表格第1行第4列", "公示表里有“身份证后六位”一列")],
+        ),
+        (
+            [["姓名", "班级"], ["张三0011", "数控2301"], ["投诉电话", "0591-87505352"]],
+            [("G101", "第1个表格第2行第1列", "姓名后面的数字像是身份证号的一部分")],
+        ),
+        ([["投诉电话", "0591-87505352"], ["地址", "福州市鼓楼区东大路36号"]], []),
+        (
+            [["姓名", "班级", "联系电话"], ["张三", "1班", "22198169"]],
+            [
+                ("G103", "第1个表格第1行第3列", "公示表里有“联系电话”一列"),
+                ("G103", "第1个表格第2行第3列", "有电话号码"),
+            ],
+        ),
+    ],
+)
+def test_a_table_of_a_document_is_a_list(
+    tmp_path: Path, rows: list[list[str]], expected: list[tuple[str, str, str]]
+) -> None:
+    assert tabled(tmp_path, rows) == expected
+
+
 # ── headings ──
 
 
@@ -240,6 +287,34 @@ def test_a_heading_may_be_longer_than_the_name_it_holds() -> None:
     assert found(lint([*HEADS, "学生本人身份证号码（必填）"], [*ROW, ""])) == [
         ("G101", "G3", "公示表里有“学生本人身份证号码(必填)”一列")
     ]
+
+
+@pytest.mark.parametrize(
+    "heading", ["身份证后六位", "证件后4位", "身份证末四位数", "身份号尾号", "学生身份证（后6位）"]
+)
+def test_a_column_of_parts_of_numbers(heading: str) -> None:
+    assert found(lint([*HEADS, heading], [*ROW, "0011"])) == [
+        ("G101", "G3", f"公示表里有“{heading.translate(str.maketrans('（）', '()'))}”一列")
+    ]
+
+
+@pytest.mark.parametrize("ending", ["0011", "（0011）", " 011X", "-150011", "②②①⓪"])
+def test_the_end_of_a_number_behind_a_name(ending: str) -> None:
+    report = lint(HEADS, [*ROW[:5], f"张三{ending}"])
+    assert found(report) == [("G101", "F4", "姓名后面的数字像是身份证号的一部分")]
+    assert set(report.findings[0].actual) == {"*"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["张三1", "张三（大）", "张三(2008)", "张三2023", "张三（1班）", "1234", "阿依古丽·买买提", "张三（数控2301）"],
+)
+def test_other_things_behind_a_name(name: str) -> None:
+    assert found(lint(HEADS, [*ROW[:5], name])) == []
+
+
+def test_digits_behind_a_class_or_major_are_no_part_of_a_number() -> None:
+    assert found(lint(HEADS, [*ROW[:3], "数控1234", "数控2301", "张三"])) == []
 
 
 def test_what_may_be_published_is_told_with_the_heading_that_may_not() -> None:
@@ -399,6 +474,27 @@ def test_within_the_list_only_a_telephone_for_complaints_is_the_offices(text: st
 )  # fmt: skip
 def test_the_telephone_of_the_office_in_a_document(where: str, text: str, codes: list[str]) -> None:
     assert [f.code for f in lint(HEADS, ROW, pieces=[Piece(where, text)]).findings] == codes
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [f"投诉电话：{LINE}"], ["投诉受理：福州市鼓楼区东大路36号"], ["投诉电话", None, LINE, "福州市鼓楼区东大路36号"],
+        [f"信访：福州市鼓楼区东街街道某路12号，电话：{LINE}"], ["监督单位 某局（福州市鼓楼区东大路36号）"],
+    ],
+)  # fmt: skip
+def test_whom_to_complain_to(row: list[Value]) -> None:
+    assert found(lint(HEADS, ROW, row)) == []
+    assert found(lint(HEADS, ROW, pieces=[Piece("第3段", " ".join(map(str, filter(None, row))))])) == []
+
+
+def test_a_sheet_of_contacts_alone() -> None:
+    contacts: list[list[Value]] = [["投诉电话", LINE], ["地址", "福州市鼓楼区东大路36号"]]
+    assert found(lint(*contacts)) == []
+    assert [f.code for f in lint(*contacts, ["张三", LINE], ["李四", "福州市鼓楼区东大路36号"]).findings] == [
+        "G103",
+        "G105",
+    ]
 
 
 def test_a_sheet_without_headings_has_no_outside() -> None:

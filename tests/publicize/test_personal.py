@@ -82,6 +82,41 @@ def test_a_number_hidden_in_part_is_shown_no_further_than_a_masked_one(text: str
     assert list(personal(text)) == [Found("identity", shown)]
 
 
+WIDE, CHINESE, CIRCLES = "０１２３４５６７８９", "〇一二三四五六七八九", "⓪①②③④⑤⑥⑦⑧⑨"
+
+
+@pytest.mark.parametrize("writing", [WIDE, CHINESE, "零壹贰叁肆伍陆柒捌玖", CIRCLES, "⓿❶❷❸❹❺❻❼❽❾"])
+@pytest.mark.parametrize("text", ["{}", "张三{}李四", "身份证 {} 号", "（{}）"])
+def test_numbers_in_other_digits(text: str, writing: str) -> None:
+    written = WHOLE.translate(str.maketrans("0123456789", writing))
+    shown = f"350***********{WHOLE[-4:]}"
+    assert Found("identity", shown) in list(personal(text.format(written)))
+    assert Found("identity", shown) in list(personal(text.format("-".join(written))))
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("身份证后六位：150011", 6), ("身份证后6位150011", 6), ("身份证号后 4 位：001x", 4), ("身份证尾号001X", 4),
+        ("（身份证后四位）1234", 4), ("证件号码末四位为 123X", 4), ("身份证后四位一二三四", 4), ("身份证后四位①②③④", 4), ("身份证前六位350502", 6),
+        ("身份证350502****", 10), ("身份证号：******0011", 10), ("身份证最后四位是0011，请核对", 4),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_number_that_is_named_so(text: str, length: int) -> None:
+    assert list(personal(text)) == [Found("identity", "*" * length)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "凭身份证后到校领取，2024年9月", "身份证复印件交后勤处2024", "凭身份证后六位查询", "证件照尾款1200元", "后四位1234", "身份证复印件2份", "卡尾号1234",
+        "身份证明后附，共1234份",
+    ],
+)  # fmt: skip
+def test_no_part_of_a_number(text: str) -> None:
+    assert list(personal(text)) == []
+
+
 @pytest.mark.parametrize("text", ["350****1234", "1390000****", "12****", "编号350-****-1234"])
 def test_other_stars(text: str) -> None:
     assert list(personal(text)) == []
@@ -104,6 +139,12 @@ def test_other_stars(text: str) -> None:
         ("350502080115001，13912345678", [Found("identity", "350********5001")]),
         ("2008/1/15生，2009.2.3生", [Found("birth", "2008年…"), Found("birth", "2009年…")]),
         ("生于二〇〇八年", []),
+        ("二〇〇八年一月十五日出生", [Found("birth", "2008年…")]),
+        ("零八年一月十五日生", [Found("birth", "08年…")]),
+        ("张三一三九一二三四五六七八", [Found("phone", "139****5678")]),
+        ("联系人丁一13912345678", [Found("phone", "139****5678")]),
+        ("电话〇五九五-二二一九八一六九", [Found("phone", "059*****8169")]),
+        ("公示期：二〇二四年九月二日至九月九日，第一、三、五、七、八、九、十班", []),
         ("  南湖小区 3栋", [Found("address", "南湖小…")]),
         ("家庭困难，残疾，低保", [Found("hardship", "低保")]),
     ],
@@ -162,7 +203,7 @@ def test_a_telephone_number_without_its_area(text: str, heading: str, expected: 
     ("text", "day"),
     [
         ("2007-07-02", dt.date(2007, 7, 2)), (" 2007年7月2日 ", dt.date(2007, 7, 2)), ("20070702", dt.date(2007, 7, 2)),
-        ("2007-13-02", None), ("20071302", None), ("王明2007-07-02", None), ("2007-07", None), ("", None),
+        ("二〇〇七年七月二日", dt.date(2007, 7, 2)), ("2007-13-02", None), ("20071302", None), ("王明2007-07-02", None), ("2007-07", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_text_that_is_a_date(text: str, day: dt.date | None) -> None:

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from jiesuan.marking.problem import NotMarkable
 from jiesuan.publicize import whole
 from jiesuan.publicize.lint import lint_file
+from jiesuan.reading import UnreadableFile, sniff
 from jiesuan.report import Report
 
 from ..making import PACK
@@ -132,6 +133,87 @@ def test_what_a_write_protected_workbook_hides_is_found(tmp_path: Path) -> None:
     ooxml.OOXMLFile(io.BytesIO(workbook(tmp_path).read_bytes())).encrypt("VelvetSweatshop", target)
     report = linted(tmp_path, "甲.xlsx", target.getvalue())
     assert {("G101", "批注"), ("G101", "文件属性"), ("G103", "页眉页脚")} <= set(found(report))
+
+
+SAVE = "没有检查。请用 Word 或 WPS 打开，点“文件 → 另存为”，文件类型选“Word 文档(*.docx)”，再检查另存的那一份。"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("公示.pdf", b"%PDF-1.7\n", "这是 PDF，里面的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件；找不到的，用 Word 或 WPS 打开这个 PDF，另存为 .docx 再检查。扫描、盖章的 PDF 是图片，请自己逐页看一遍。"),
+        ("公示.png", b"\x89PNG\r\n\x1a\n\0\0", "这是图片，里面的字读不出，没有检查。请检查生成它的 Excel 或 Word 文件，图片请自己看一遍。"),
+        ("公示.rtf", b"{\\rtf1 a}", f"这是 RTF 文档，{SAVE}"),
+        ("公示.txt", "公示\n张三".encode("gbk"), f"这是一个文本文件，{SAVE}"),
+        ("公示.html", "<html>张三</html>".encode(), f"这是一个网页，{SAVE}"),
+    ],
+)  # fmt: skip
+def test_what_is_neither_workbook_nor_document(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        linted(tmp_path, name, data)
+    assert caught.value.message == message
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize(
+    ("suffix", "what"), [("doc", "旧格式的 Word 文档（.doc、.wps）"), ("odt", " OpenDocument 文档（.odt）")]
+)
+def test_other_documents(tmp_path: Path, suffix: str, what: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        linted(tmp_path, f"公示.{suffix}", by_libreoffice(docx(), suffix))
+    assert caught.value.message == f"这是{what}，{SAVE}"
+
+
+def test_other_faults_keep_their_message(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        linted(tmp_path, "公示.xlsx", b"")
+    assert caught.value.kind == "empty"
+
+
+@pytest.mark.parametrize("name", ["公示.docm", "公示.wps", "公示.xlsx"])
+def test_a_document_is_known_by_its_content(tmp_path: Path, name: str) -> None:
+    assert found(linted(tmp_path, name, docx())) == []
+
+
+# ── macros and controls ──
+
+
+@pytest.mark.parametrize(
+    ("outer", "part", "kind"),
+    [
+        (lambda: xlsx([NOTICE], HEADS, ROW), "xl/vbaProject.bin", "宏"),
+        (lambda: xlsx([NOTICE], HEADS, ROW), "xl/macrosheets/sheet1.xml", "宏"),
+        (lambda: xlsx([NOTICE], HEADS, ROW), "xl/activeX/activeX1.bin", "控件"),
+        (docx, "word/vbaProject.bin", "宏"),
+    ],
+)
+def test_texts_of_macros_and_controls_are_not_read_and_that_is_said(
+    tmp_path: Path, outer: Callable[[], bytes], part: str, kind: str
+) -> None:
+    name, saved = ("公示.docm", ".docx") if outer is docx else ("公示.xlsm", ".xlsx")
+    report = linted(tmp_path, name, with_part(outer(), part, b"<a/>"))
+    assert [(f.code, f.label, f.message) for f in report.findings] == [
+        ("G108", kind, f"文件里有{kind}，{kind}里的内容没有检查")
+    ]
+    why = f"{kind}里的内容没有检查；请删去{kind}，另存为不含宏的 {saved} 再检查"
+    assert unchecked(report) == [(code, why) for code in CONTENT]
+    assert not report.clean
+
+
+@pytest.mark.libreoffice
+def test_macros_of_an_old_workbook_are_said_though_the_conversion_drops_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(linted(tmp_path, "公示.xls", xls())) == []
+    monkeypatch.setattr(sniff, "has_macros", lambda data: True)
+    assert found(linted(tmp_path, "公示.xls", xls())) == [("G108", "宏")]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_a_workbook_of_another_program_without_macros(tmp_path: Path, suffix: str) -> None:
+    report = linted(tmp_path, f"公示.{suffix}", by_libreoffice(xlsx([NOTICE], HEADS, ROW), suffix))
+    assert (found(report), unchecked(report)) == ([], [])
 
 
 # ── embedded files ──

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jiesuan.reading import UnreadableFile
-from jiesuan.reading.sniff import container, ole_kind
+from jiesuan.reading.sniff import container, has_macros, ole_kind
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XML2003 = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
@@ -183,3 +183,10 @@ FILE_PASS = b"\x2f\0\x02\0\0\0"
 )
 def test_an_encrypted_xls_announces_it_in_its_first_records(stream: bytes, kind: str) -> None:
     assert ole_kind(ole("Workbook", stream=stream)) == kind
+
+
+@pytest.mark.parametrize(
+    ("names", "held"), [(("Workbook",), False), (("Workbook", "_VBA_PROJECT_CUR", "VBA", "_VBA_PROJECT"), True)]
+)
+def test_macros_of_an_old_workbook(names: tuple[str, ...], held: bool) -> None:
+    assert has_macros(ole(*names)) is held

@@ -229,6 +229,9 @@ def test_publish_and_check(tmp_path: Path, school_file: Path, suffix: str) -> No
     assert checked.stdout.splitlines()[0] == f"公示{suffix}    公示"
     assert checked.stdout.endswith("没有查出不得公示的内容，可以公示；公示期满后及时撤下、删除。\n")
     assert run("publicize", school_file, "-o", out).exit_code == 2
+    if suffix == ".docx":
+        marked = run("publicize", "--check", out, "--mark")
+        assert (marked.exit_code, marked.stderr) == (0, "Word 文件里不做标记，请按上面列出的位置改。\n")
 
 
 def test_publish_from_a_roster(tmp_path: Path, roster_file: Path) -> None:

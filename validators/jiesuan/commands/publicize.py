@@ -61,7 +61,8 @@ def publicize(
         else:
             say(f"{unread.file}：{unread.message}")
         raise typer.Exit(FAILED) from None
-    done = marked_copy(path, report, force=force) if marks and path.suffix.lower() != ".docx" else None
+    word = path.suffix.lower() in (".docx", ".docm")
+    done = marked_copy(path, report, force=force) if marks and not word else None
     failure = done.failure if done else None
     if output is Format.json:
         emit_json(document([report_record(report, done.output if done else None, failure)]))
@@ -69,6 +70,8 @@ def publicize(
         emit_lines(report_lines(report, everything=everything))
         if done:
             say(f"{failure.file}：{failure.message}" if failure else done.note)
+        elif marks:
+            say("Word 文件里不做标记，请按上面列出的位置改。")
     raise typer.Exit(FAILED if failure else CLEAN if report.clean else FINDINGS)
 
 

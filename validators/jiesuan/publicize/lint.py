@@ -19,9 +19,11 @@ from ..report import Finding, Report, Unverified
 from ..rule import LEVELS, Rule
 from ..text import clean, fold, mask
 from ..workdays import is_workday, workdays_between
-from .parts import BESIDE, Piece, document_texts, embedded, hidden_texts, pictures
+from .digits import in_digits, plain
+from .names import ending, last_student
+from .parts import BESIDE, Piece, document_texts, embedded, hidden_texts, is_document, pictures, programs
 from .personal import Found, is_birth, personal, written_date
-from .whole import whole
+from .whole import other_format, whole
 
 SET = "公示"
 PERIOD = 5
@@ -39,17 +41,14 @@ DEPTH = 2
 _PLAIN = frozenset(map(fold, ("序号", "编号", "备注", "学期", "学年", "资助项目", "项目", "性别")))
 PROSE = re.compile(r"第\d+段|页眉页脚|页眉|页脚|图形和文本框")
 """Places of a text outside a list."""
-_NAMES = frozenset(("姓名", "学生姓名"))
-_NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
-_NOTE = re.compile(
-    r"电话|热线|联系|地址|监督|举报|咨询|投诉|公示|盖章|公章|日期|制表|填表|审核|负责人|经办|说明|注[:：]|\d{4}年\d|^[\d()（）\-\s]{7,}$"
-)
-"""What stands below a list."""
+_CELL = re.compile(r"(第\d+个表格)第(\d+)行第(\d+)列")
 _CALL = re.compile(r"\s*(?:联系|办公|咨询|固定)?电话")
 _PRIVATE = re.compile(
     r"(?:学生|本人|家长|监护人|父亲|母亲|父母|家庭|住宅)(?:的|联系|固定)*电话|宅电|家庭(?:住|地)址|户籍|现住"
 )
 """What makes a telephone number or an address somebody's own."""
+_PARTIAL = re.compile(r"(?:身份|证件).*(?:[前后末尾].{0,2}位|尾[号数])")
+"""A heading of a part of an identity number."""
 _SERIAL = re.compile(r"序号|编号|学号|学籍号|考号")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PERIOD = re.compile(
@@ -67,16 +66,18 @@ def lint_data(
 ) -> Report:
     """Lint the content of a file, and of the files embedded in it.  Raises UnreadableFile."""
     linter = Linter(pack, path.name, today or dt.date.today())
-    if path.suffix.lower() == ".docx" and data.startswith(b"PK"):
-        for piece in document_texts(data):
-            linter.piece(piece)
+    if is_document(data):
+        linter.document(list(document_texts(data)))
         linter.inside(data, depth)
+        linter.programs(programs(data), "不含宏的 .docx")
         report = linter.report(hashlib.sha256(data).hexdigest())
         report.remarks += picture_remarks(data)
         return report
-    if data.startswith(b"%PDF"):
-        raise UnreadableFile("not-a-workbook", "PDF 里的文字读不准，没有检查。请检查生成它的 Excel 或 Word 文件。")
-    book, package, unseen = whole(path, data, password)
+    try:
+        book, package, held, unseen = whole(path, data, password)
+    except UnreadableFile as error:
+        raise other_format(error) from error
+    linter.programs(held, "不含宏的 .xlsx")
     linter.unseen += [unseen] if unseen else []
     if package:
         linter.inside(package, depth)
@@ -99,17 +100,6 @@ def lint_book(book: Book, pack: Pack, *, pieces: list[Piece] | None = None, toda
 def public_fields(pack: Pack) -> list[PublicField]:
     """What may and what must not be published, by the law of the pack's region."""
     return [held.entry for held in load_law(pack.info.region).publics]
-
-
-def last_student(sheet: Sheet, heading_row: int, headings: dict[int, str]) -> int:
-    """The last row of the list: behind it stand notes, telephone numbers and dates."""
-    for row in range(len(sheet.values), heading_row, -1):
-        line = sheet.values[row - 1]
-        told = {c: str(line[c - 1]).strip() for c in headings if c <= len(line) and line[c - 1] not in (None, "")}
-        own = {column: text for column, text in told.items() if not _NOTE.search(text)}
-        if len(own) > 1 or any(fold(headings[c]) in _NAMES and _NAME.fullmatch(text) for c, text in own.items()):
-            return row
-    return heading_row
 
 
 class Linter:
@@ -165,6 +155,12 @@ class Linter:
                     label = f"{where}{f'{found.sheet}!{found.cell}' if found.cell else found.label}"
                     self.add(found.rule.check, "", "", label, found.message, actual=found.actual)
 
+    def programs(self, held: list[str], saved: str) -> None:
+        """What holds texts that are not read here, and as what the file is to be saved without it."""
+        for kind in held:
+            self.add("hidden", "", "", kind, f"文件里有{kind}，{kind}里的内容没有检查")
+            self.unseen.append(f"{kind}里的内容没有检查；请删去{kind}，另存为{saved} 再检查")
+
     def options(self, check: str, key: str) -> tuple[str, ...]:
         """The words that a rule lists under a key."""
         words = str(self.rules[check].options.get(key, "")) if check in self.rules else ""
@@ -175,7 +171,7 @@ class Linter:
     def sheet(self, sheet: Sheet) -> None:
         self.sheets.append(sheet.name)
         heading_row, headings = self.headings(sheet)
-        hidden, last = self.hidden(sheet), last_student(sheet, heading_row, headings)
+        hidden, outside = self.hidden(sheet), self.outside(sheet, heading_row, headings)
         for column, text in headings.items():
             where = hidden(heading_row, column)
             self.column(sheet, heading_row, column, text, where)
@@ -189,10 +185,48 @@ class Linter:
                 if row == heading_row and column in headings:
                     continue
                 heading = headings.get(column, "") if row > heading_row else ""
-                beside = (
-                    None if not heading_row or heading_row <= row <= last else " ".join(map(str, filter(None, line)))
-                )
-                self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column), beside)
+                self.cell(Ref(sheet.name, row, column), value, heading, hidden(row, column), outside(row))
+
+    def outside(self, sheet: Sheet, heading_row: int, headings: dict[int, str]) -> Callable[[int], str | None]:
+        """Row → the whole row where it stands above or below the list.  Without a list: where it names the office, on a
+        sheet with a telephone number for complaints."""
+        last = last_student(sheet, heading_row, headings)
+
+        def words(row: int) -> str:
+            return " ".join(map(str, filter(None, sheet.values[row - 1])))
+
+        def named(row: int, check: str) -> bool:
+            return any(word in words(row) for word in self.office[check])
+
+        if heading_row:
+            return lambda row: None if heading_row <= row <= last else words(row)
+        if not any(named(row, "phone") for row in range(1, len(sheet.values) + 1)):
+            return lambda row: None
+        return lambda row: words(row) if named(row, "phone") or named(row, "address") else None
+
+    def document(self, pieces: list[Piece]) -> None:
+        """The texts of a Word document; its tables are lists as those of a workbook are."""
+        tables: dict[str, Sheet] = {}
+        for piece in pieces:
+            if place := _CELL.fullmatch(piece.where):
+                table = tables.setdefault(place[1], Sheet(place[1], []))
+                row, column = int(place[2]), int(place[3])
+                table.put(row, column, " ".join(filter(None, (str(table.value(row, column) or ""), piece.text))))
+        headed = {name: self.headings(table) for name, table in tables.items()}
+        outside = {name: self.outside(table, *headed[name]) for name, table in tables.items()}
+        for piece in pieces:
+            place = _CELL.fullmatch(piece.where)
+            if not place:
+                self.piece(piece)
+                continue
+            row, column, (heading_row, headings) = int(place[2]), int(place[3]), headed[place[1]]
+            known = self.field(headings[column]) if row == heading_row and column in headings else None
+            if known and not known.allowed and known.name in _CHECK_OF:
+                said = f"公示表里有“{mask(headings[column])}”一列"
+                self.add(_CHECK_OF[known.name], "", "", piece.where, said)
+            self.said = True
+            heading = headings.get(column, "") if heading_row and row > heading_row else ""
+            self.text(piece.text, "", "", piece.where, heading=heading, line=outside[place[1]](row))
 
     def headings(self, sheet: Sheet) -> tuple[int, dict[int, str]]:
         """Row of the headings, and their texts by column: the row that names the most known columns."""
@@ -209,6 +243,8 @@ class Linter:
         folded = fold(heading)
         if folded in self.fields:
             return self.fields[folded]
+        if _PARTIAL.search(folded):
+            return self.fields.get("身份证件号码")
         inside = [name for name in self.fields if len(name) > 1 and name in folded and not self.fields[name].allowed]
         return self.fields[max(inside, key=len)] if inside else None
 
@@ -283,6 +319,9 @@ class Linter:
                 self.add(
                     found.check, sheet, cell, label, f"{_SAID[found.check]}{tail}", actual=found.shown, order=order
                 )
+        if "identity" not in seen and (digits := ending(text, heading)):
+            said = f"姓名后面的数字像是身份证号的一部分{tail}"
+            self.add("identity", sheet, cell, label, said, actual="*" * len(digits), order=order)
         day = written_date(text) if (cell or label.startswith("第")) and "birth" not in seen else None
         if day and is_birth(day, heading, self.today) and not _SERIAL.search(heading):
             self.add("birth", sheet, cell, label, f"像是出生日期{tail}", actual=f"{day.year}年…", order=order)
@@ -306,7 +345,7 @@ class Linter:
 
     def period(self, text: str, sheet: str, cell: str, label: str, order: tuple[int, int]) -> None:
         """The dates of the publication, where the text names them."""
-        match = _PERIOD.search(text)
+        match = _PERIOD.search(in_digits(plain(text)))
         if match is None:
             return
         try:

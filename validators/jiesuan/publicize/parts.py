@@ -9,7 +9,9 @@ from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
+from ..reading import sniff
 from ..reading.guard import Package
+from ..reading.ooxml import main_part
 
 _TEXT = re.compile(rb">([^<>]+)<")
 _VALUE = re.compile(rb'\b(?:v|formula1|name|descr|title|alt|oddHeader|oddFooter)="([^"]{6,})"')
@@ -37,6 +39,11 @@ _WHERE = (
 BESIDE = frozenset({"文件属性", "名称和其他设置", "附带的数据", "数字格式"})
 """Places that hold texts in every file, even where nobody wrote a word."""
 _PICTURE = re.compile(r"(?:^|/)media/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)$", re.IGNORECASE)
+_PROGRAMS = {
+    "宏": re.compile(r"(?:^|/)vbaproject\.bin$|(?:^|/)(?:intl)?macrosheets/|^basic/"),
+    "控件": re.compile(r"(?:^|/)activex/[^/]+\.bin$"),
+}
+"""Parts whose texts nobody reads here: VBA with its forms, macro sheets, Basic of LibreOffice; buttons and lists."""
 _EMBEDDED = re.compile(r"(?:^|/)(?:embeddings/|afchunk)", re.IGNORECASE)
 _BESIDE = {
     "超链接": re.compile(rb'\bTarget="([^"]+)"[^>]*TargetMode="External"'),
@@ -58,6 +65,19 @@ class Piece(NamedTuple):
 def pictures(data: bytes) -> int:
     """How many pictures lie in an Office file (OOXML); 0 for any other file.  Raises UnreadableFile."""
     return sum(bool(_PICTURE.search(name)) for name in Package(data)) if data.startswith(b"PK") else 0
+
+
+def programs(data: bytes) -> list[str]:
+    """What of an Office file holds texts that are not read here: 宏, 控件.  Raises UnreadableFile."""
+    if not data.startswith(b"PK"):
+        return ["宏"] * sniff.has_macros(data)
+    names = list(Package(data))
+    return [kind for kind, pattern in _PROGRAMS.items() if any(pattern.search(name.lower()) for name in names)]
+
+
+def is_document(data: bytes) -> bool:
+    """Whether it is a Word document of the kind that is read here (.docx, .docm)."""
+    return data.startswith(b"PK") and (main_part(Package(data)) or "").lower().startswith("word/")
 
 
 def embedded(data: bytes) -> Iterator[tuple[Path, bytes]]:
@@ -104,6 +124,7 @@ def hidden_texts(data: bytes) -> Iterator[Piece]:
 def document_texts(data: bytes) -> Iterator[Piece]:
     """The texts of a .docx: cells of tables with table, row and column, other paragraphs by number."""
     package = Package(data)
+    main = (main_part(package) or "").lower()
     for name in sorted(package):
         folded = name.lower()
         if folded.endswith(".rels"):
@@ -111,7 +132,7 @@ def document_texts(data: bytes) -> Iterator[Piece]:
         if not folded.endswith(".xml") or any(word in folded for word in _SKIP):
             continue
         content = package.xml(name)
-        if folded == "word/document.xml":
+        if folded == main:
             yield from _body(content)
             continue
         where = next((words for part, words in _WHERE if part in folded), "")

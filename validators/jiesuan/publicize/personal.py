@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..identity import PROVINCES, birth, identity_fault
 from ..text import mask_number
+from .digits import GAP, in_digits, plain
 
-_GAP = r"[\s\-·.,，、_/|*'’`\u200b-\u200f\u2060\ufeff]*"
-_WIDE = _GAP.replace("[\\s", '[\\s()\\[\\]{}<>+~#^&"')
+_WIDE = GAP.replace("[\\s", '[\\s()\\[\\]{}<>+~#^&"')
 """What people put between the parts of one number, brackets as well."""
 _LONG = re.compile(rf"(?<!\d)\d(?:{_WIDE}\d){{13,}}(?:{_WIDE}[Xx])?(?![\d])")
 SHORTEST = 14
@@ -21,7 +20,13 @@ SHORTEST = 14
 _HIDDEN = re.compile(r"\d{3,10}[*＊×xX●]{4,}[\dXx]{1,4}")
 _CUT = re.compile(r"(?<!\d)(\d{10,17})(?:[*×●]+|[xX]{2,})([\dX]{0,4})(?![\dXx*×●])")
 """An identity number of which the date of birth is left readable."""
-_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(?:(1[3-9]\d{{9}})(?!\d)|(1[3-9](?:{_GAP}\d){{9}})(?!{_GAP}\d))")
+_PART = re.compile(
+    r"(?:身份证|身份号|证件)[^\d*×●]{0,6}(?:"
+    r"(?:[前首后末尾]|最后)\s*(?:[\d一二两三四五六七八]{1,2}\s*位|[号码数]{1,2})[^\d]{0,6}(?<!\d)(\d{3,8}[\dXx])(?![\dXx])"
+    r"|(\d{3,17}[*×●xX]{2,}[\dXx]{0,8}|[*×●]{2,}\d{2,8}[Xx]?)(?![\dXx]))"
+)
+"""A part of an identity number that is named as such: 身份证后四位1234, 身份证350502****."""
+_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{GAP})?(?:(1[3-9]\d{{9}})(?!\d)|(1[3-9](?:{GAP}\d){{9}})(?!{GAP}\d))")
 """Written in one, whatever follows; with gaps, only where no more digits follow behind another gap."""
 _BETWEEN = re.compile(r"[,，、/|()\[\]{}<>+~#^&\"]")
 """What stands between two numbers, if not inside one."""
@@ -62,7 +67,18 @@ def personal(text: str, *, words: tuple[str, ...] = (), heading: str = "") -> It
     """Everything personal in a text; `heading` is that of its column, `words` tell hardship.
 
     Spaces, dashes, full-width digits and invisible characters inside a number do not hide it."""
-    plain = unicodedata.normalize("NFKC", text)
+    known = plain(text)
+    writings = dict.fromkeys((known, in_digits(known), in_digits(known, 1)))
+    yield from dict.fromkeys(found for writing in writings for found in _numbers(writing, heading))
+    if _ADDRESS.search(known) or _TOWN.search(known):
+        yield Found("address", f"{known.strip()[:3]}…")
+    told = next((word for word in words if word in known), None)
+    if told:
+        yield Found("hardship", told)
+
+
+def _numbers(plain: str, heading: str) -> Iterator[Found]:
+    """Identity numbers, also in part, bank cards, telephone numbers and dates of birth in a text of plain digits."""
     taken: list[tuple[int, int]] = []
     for match in _LONG.finditer(plain):
         for part in (match[0], *_BETWEEN.split(match[0])):
@@ -81,6 +97,10 @@ def personal(text: str, *, words: tuple[str, ...] = (), heading: str = "") -> It
     for match in _CUT.finditer(plain):
         if len(match[0]) >= 14 and _is_body(match[1]) and match.span() not in taken:
             yield Found("identity", f"{match[1][:3]}{'*' * (len(match[0]) - 3 - len(match[2]))}{match[2]}")
+            taken.append(match.span())
+    for match in _PART.finditer(plain):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            yield Found("identity", f"{'*' * len(match[match.lastindex or 0])}")
     numbers = [
         (match.start(), match[match.lastindex or 0])
         for p in (_MOBILE, _LANDLINE, _LOCAL)
@@ -96,11 +116,6 @@ def personal(text: str, *, words: tuple[str, ...] = (), heading: str = "") -> It
             yield Found("birth", f"{match[1]}年…")
     for match in _SHORT.finditer(plain):
         yield Found("birth", f"{match[1] or match[2]}年…")
-    if _ADDRESS.search(plain) or _TOWN.search(plain):
-        yield Found("address", f"{plain.strip()[:3]}…")
-    told = next((word for word in words if word in plain), None)
-    if told:
-        yield Found("hardship", told)
 
 
 def _is_phone(number: str, heading: str) -> bool:
@@ -112,7 +127,7 @@ def _is_phone(number: str, heading: str) -> bool:
 
 def written_date(text: str) -> dt.date | None:
     """The date that a text is, and nothing else: `2007-07-02`, `2007年7月2日`, `20070702`."""
-    match = _ALONE.fullmatch(unicodedata.normalize("NFKC", text))
+    match = _ALONE.fullmatch(in_digits(plain(text)))
     if match is None:
         return None
     year, month, day = (int(part) for part in match.groups() if part)

@@ -103,6 +103,11 @@ def _has_entry(data: bytes, name: str) -> bool:
     return False
 
 
+def has_macros(data: bytes) -> bool:
+    """Whether an OLE file (.xls) holds a VBA project."""
+    return _has_entry(data, "_VBA_PROJECT")
+
+
 def _has_file_pass(data: bytes) -> bool:
     """Whether the first records of a workbook stream (sectors, so aligned in the file) announce an encryption."""
     for start in re.finditer(rb"\x09\x08[\x08\x10]\0\0[\x05\x06]\x05\0", data):
