@@ -28,6 +28,15 @@ TODAY = dt.date(2024, 9, 1)
 GOOD = ["11010219840406970X", "810000199408230021", "830000199201300022", "440308199901101512", "360426199101010071"]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(350502200801150016.0, "350502200801150000"), (1.10102198404069e17, "110102198404069000"), (110102840406970.0, "110102840406970"),
+     (350502200801150001, "350502200801150001"), (12.0, "12"), (1e20, "1" + "0" * 20)],
+)  # fmt: skip
+def test_a_number_cell_shows_fifteen_digits(value: float, text: str) -> None:
+    assert spelled(value) == text
+
+
 @pytest.mark.parametrize("number", GOOD)
 def test_known_good_numbers(number: str) -> None:
     assert identity_fault(number, TODAY) == ""

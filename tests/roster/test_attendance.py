@@ -67,8 +67,26 @@ def test_the_surest_column_decides() -> None:
     same = [student(1), student(2, 姓名=student(1)["姓名"])]
     lines: list[list[Value]] = [["另一写法", f" {number(1)} ", CLASS], [str(same[1]["姓名"]), number(2), CLASS]]
     report = called(*lines, heads=heads, rows=same)
-    assert (told(report), report.remarks) == (([], []), ["与点名表“点名.xlsx”按身份证号比对"])
+    assert (told(report), report.remarks) == (
+        ([], []),
+        ["与点名表“点名.xlsx”按身份证号比对", "点名表没有“点名结果”或“到校情况”一列，列上的都算到校"],
+    )
     assert report.clean
+
+
+def test_merged_headings_and_classes() -> None:
+    rows: list[list[Value]] = [
+        ["班级", "姓名", "点名"],
+        [None, None, "到校情况"],
+        [CLASS, student(1)["姓名"], "到"],
+        [None, student(2)["姓名"], "未到"],
+        ["点名人：王老师", "审核人：李老师"],
+    ]
+    made = memory_book("点名.xlsx", {"点名": rows})
+    made.sheets[0].merges = [(1, 1, 2, 1), (1, 2, 2, 2), (3, 1, 4, 1)]
+    report = check_attendance(roster(student(1), student(2)), roll_of(made, INFO), PACK, SPRING)
+    assert told(report) == ([("R301", "B4", "点名没有到校")], [])
+    assert report.remarks == ["与点名表“点名.xlsx”按姓名、班级比对"]
 
 
 def test_what_two_students_share_tells_neither() -> None:

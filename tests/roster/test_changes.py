@@ -192,11 +192,33 @@ def test_both_writings_in_one_roster_are_one_student_twice() -> None:
 def test_numbers_that_a_number_cell_cut_are_said() -> None:
     cut: list[Value] = [int(number(1)[:15] + "000"), float(number(2)[:15] + "000"), number(3)[:15] + "000"]
     odd = roster(*(student(at, 身份证号=value) for at, value in enumerate(cut, 1)), student(4))
-    words = "有 3 行身份证号存成了数字，末三位已经丢失，对不上人，请按原件以文本重填；先用 jiesuan roster 校验名册。"
+    words = "有 3 行身份证号存成了数字，末三位已经丢失，只凭姓名和前15位认人，请按原件以文本重填；先用 jiesuan roster 校验名册。"
     assert not_compared(odd) == f"“名册.xlsx”{words}"
     assert not_compared(roster(student(1, 身份证号=cut[0]), student(2, 身份证号=None))) == (
         f"“名册.xlsx”有 1 行没有身份证号，没有比对；{words.replace('3', '1', 1)}"
     )
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_a_number_cut_by_a_number_cell_is_the_student_of_that_name(kind: type) -> None:
+    cut = [student(at, 身份证号=kind(number(at)[:15] + "000")) for at in (1, 2, 3)]
+    whole = [student(at) for at in (1, 2, 4)]
+    found = between(roster(*cut), roster(*whole))
+    assert sorted((change.kind, change.name) for change in found) == [("减少", "示例丁"), ("新增", "示例戊")]
+    assert between(roster(*cut), roster(*cut)) == [] == between(roster(*whole, *cut[:2]), roster(*whole))
+    renamed = between(roster(cut[0]), roster(student(1, 姓名="别人")))
+    assert sorted(change.kind for change in renamed) == ["减少", "新增"]
+
+
+@pytest.mark.parametrize("text", ["待补", "无", "#N/A", "/", "12345", "　"])
+def test_what_is_no_number_is_no_number(text: str) -> None:
+    odd = roster(student(1, 身份证号=text), student(2, 身份证号=text), student(3))
+    assert not_compared(odd) == "“名册.xlsx”有 2 行没有身份证号，没有比对；先用 jiesuan roster 校验名册。"
+    assert between(odd, roster(student(3))) == []
+
+
+def test_a_roster_without_students_is_said() -> None:
+    assert not_compared(roster()) == "“名册.xlsx”里只有列标题，没有学生，没有什么可比的；请核对是不是拿错了文件。"
 
 
 def test_what_no_comparison_reaches_is_said() -> None:

@@ -197,6 +197,18 @@ def test_fifteen_digits_and_eighteen_are_one_student() -> None:
     ]
 
 
+def test_numbers_cut_by_a_number_cell_are_no_student_twice() -> None:
+    cut = int(number(1)[:15] + "000")
+    report = checked(student(1, 身份证号=cut), student(2, 身份证号=cut))
+    message = "身份证号存成了数字，后几位可能已经丢失；请设为文本后重新输入"
+    assert found(report) == [("R102", "D3", message), ("R102", "D4", message)]
+
+
+def test_what_is_no_number_is_no_student_twice() -> None:
+    report = checked(student(1, 身份证号="待补"), student(2, 身份证号="待补"))
+    assert [code for code, _, _ in found(report)] == ["R102", "R102"]
+
+
 def test_at_most_five_others_are_named() -> None:
     report = checked(*(student(1) for _ in range(8)))
     assert report.findings[0].message == "D4、D5、D6、D7、D8 也是这个号码"

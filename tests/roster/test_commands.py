@@ -179,6 +179,8 @@ def test_changes(tmp_path: Path) -> None:
     assert (
         "注意：“重.xlsx”有 1 行没有身份证号，1 行身份证号与别的行重复，没有比对" in run("changes", doubled, new).stderr
     )
+    partly = run("changes", doubled, doubled)
+    assert (partly.exit_code, partly.stdout.splitlines()[-1]) == (1, "比对了的学生完全相同；没有比对的见“注意”。")
     same = run("changes", old, old)
     assert (same.exit_code, same.stdout.splitlines()[-1]) == (0, "两份名册的学生完全相同。")
     assert run(*words, "-o", out).exit_code == 2
@@ -212,6 +214,13 @@ def test_duplicates(tmp_path: Path) -> None:
     unsure = run("duplicates", path, written(tmp_path, "打码.xlsx", hidden), *words[3:])
     told = "“打码.xlsx”有 1 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
     assert (unsure.exit_code, unsure.stdout.splitlines()[-1]) == (1, f"注意：{told}。")
+    cut = written(tmp_path, "数字.xlsx", book(student(3, 身份证号=int(number(3, "20080116")[:15] + "000"))))
+    said = "“数字.xlsx”有 1 行身份证号存成了数字，末三位已经丢失，只凭姓名和前15位认人，请按原件以文本重填"
+    silent = run("duplicates", cut, listed, *words[3:])
+    assert (silent.exit_code, silent.stderr) == (1, f"注意：{said}；先用 jiesuan roster 校验名册。\n")
+    assert json.loads(run("duplicates", cut, listed, *words[3:], "--format", "json").stdout)["remarks"] == [
+        f"{said}；先用 jiesuan roster 校验名册。"
+    ]
     none = run("duplicates", path, path.with_name("没有.xlsx"), "--received", "2024-11-4")
     assert none.exit_code == 2
     other = written(tmp_path, "别的.xlsx", memory_book("", {"甲": [["乙"]]}))

@@ -116,6 +116,34 @@ def test_part_of_a_number_where_one_side_has_fifteen_digits(hidden: str) -> None
         assert cells(clearing(ours, [given], received=DAY, today=DAY)) == [("D3", "B2")]
 
 
+CUT = number(1)[:15] + "000"
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_our_numbers_cut_by_a_number_cell(kind: type) -> None:
+    ours = roster(*(student(at, 身份证号=kind(CUT)) for at in (1, 2)))
+    rows: list[list[Value]] = [["姓名", "身份证号"], ["示例乙", number(1)], ["示例丙", int(CUT)], ["张三", number(3)]]
+    found = clearing(ours, [memory_book("名单.xlsx", {"比对": rows})], received=DAY, today=DAY)
+    assert [(m.ours[1].cell, m.theirs[1].cell, m.about) for m in found.matches] == [
+        ("D3", "B2", "名册上的号码存成了数字，末三位丢失，凭姓名和前15位对上，请核对"),
+        ("D4", "B3", "名单上的号码不完整，凭姓名和看得见的几位对上，请核对"),
+    ]
+    assert found.remarks == (
+        "“名单.xlsx”有号码看得见的几位相同、认不准是不是同一人的，请人工核对："
+        "比对!B4 与 名册.xlsx 导出!D3 示例乙；比对!B4 与 名册.xlsx 导出!D4 示例丙",
+    )
+
+
+def test_headings_repeated_on_every_page_and_feet_are_nobody() -> None:
+    found = listed(
+        ["示例乙", number(1), "甲校"],
+        ["姓名", "身份证号", "另一学校"],
+        ["示例丙", number(2), "甲校"],
+        ["制表人：张三", "审核：李四", "电话：1234567"],
+    )
+    assert (found.listed, cells(found), found.remarks) == (2, [("D3", "B2"), ("D4", "B4")], ())
+
+
 PARTS: list[Value] = [
     number(1)[:6] + "********" + number(1)[-4:],
     number(1)[:3] + "＊" * 11 + number(1)[-4:],
@@ -185,7 +213,7 @@ def test_rows_below_the_list() -> None:
     found = listed(
         ["合计", "1人", "1"], [None, None, None], ["以上请核查", None, None], ["填表人：张三", None, "电话 1"]
     )
-    assert (found.listed, found.remarks) == (0, ())
+    assert (found.listed, found.remarks) == (0, ("“名单.xlsx”里有列标题，没有读到一个人，请核对是不是拿错了文件",))
 
 
 def test_late() -> None:

@@ -13,6 +13,7 @@ from jiesuan.roster.read import (
     date_of,
     entry_of,
     grade_of,
+    is_foot,
     read_roster,
     readable,
     roster_of,
@@ -54,6 +55,53 @@ def test_unknown_headings_and_other_rows() -> None:
     assert found.unknown == [("名册", "D1", "爱好")]
     assert (found.value("学制", 0), found.text("学制", 0), found.code("学籍状态", 0)) == (None, "", "")
     assert found.ref("学制", 0).cell == "A2"
+
+
+def test_headings_of_two_rows_with_merged_ones() -> None:
+    rows: list[list[Value]] = [
+        ["学籍名册"],
+        ["姓名", "身份证号", "学籍信息", None, "备注"],
+        [None, None, "专业", "爱好", None],
+        ["示例甲", number(1), "数控加工", "下棋", "转学"],
+    ]
+    made = memory_book("名册.xlsx", {"名册": rows})
+    made.sheets[0].merges = [(1, 1, 1, 5), (2, 1, 3, 1), (2, 2, 3, 2), (2, 3, 2, 4), (2, 5, 3, 5)]
+    found = roster_of(made, INFO)
+    assert (found.rows, {name: values[0] for name, values in found.columns.items()}) == (
+        [4],
+        {"姓名": "示例甲", "身份证号": number(1), "专业": "数控加工", "备注": "转学"},
+    )
+    assert found.unknown == [("名册", "D3", "爱好")]
+
+
+def test_a_school_merged_over_its_students() -> None:
+    made = book(student(1), student(2, 学校名称=None), student(3, 身份证号=None))
+    school, person = HEADS.index("学校名称") + 1, HEADS.index("身份证号") + 1
+    made.sheets[0].merges = [(3, school, 4, school), (4, person, 5, person)]
+    found = roster_of(made, INFO)
+    assert found.columns["学校名称"] == ["示范技工学校"] * 3
+    assert found.numbers == [number(1), number(2), ""]
+
+
+def test_headings_repeated_on_every_page_are_no_student() -> None:
+    made = book(student(1), dict(zip(HEADS, HEADS, strict=True)), student(2))
+    assert roster_of(made, INFO).rows == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("first", "foot"),
+    [
+        ("合计", True), ("合计：2人", True), ("共计2人", True), ("总计", True), ("制表人：张三", True), ("审核人：", True), ("学校联系人：", True),
+        ("单位负责人（签字）：", True), ("填报日期：2024年9月1日", True), ("备注：在校生", True), ("注：在校生", True), ("填表人", True), ("说明：在校", True),
+        ("张三", False), ("1", False), ("合计算", False), ("示范技工学校", False), ("2023秋数控1班", False), ("时间", False),
+    ],
+)  # fmt: skip
+def test_the_feet_of_a_list(first: str, foot: bool) -> None:
+    assert is_foot([None, " ", first, "甲"]) is foot
+
+
+def test_a_row_without_texts_is_no_foot() -> None:
+    assert not is_foot([1, "合计"]) and not is_foot([None])
 
 
 def test_several_sheets_with_different_columns() -> None:

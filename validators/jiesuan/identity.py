@@ -32,13 +32,15 @@ _CLASS_TAIL = re.compile(r"[\(（]?[\d一二三四五六七八九十]*[\)）]?�
 
 
 def spelled(value: Value) -> str:
-    """An identity number as it should be written: half width, no spaces or apostrophe, capital X."""
+    """An identity number as it should be written: half width, no spaces or apostrophe, capital X.  A number cell shows
+    fifteen digits and zeros."""
     if isinstance(value, str) and _EIGHTEEN.fullmatch(value):
         return value
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return f"{value:.0f}"
+        digits, _, power = f"{value:.14e}".replace(".", "").partition("e+")
+        return digits + "0" * (int(power) - 14) if power and int(power) > 14 else f"{value:.0f}"
     return re.sub(r"[\s'’`\-]", "", clean(str(value or ""))).upper()
 
 

@@ -241,11 +241,11 @@ def changes(
         listed = list(map(_change, found))
         emit_json({"schema_version": 1, "old": first.file, "new": second.file, "changes": listed, "remarks": remarks})
     else:
-        emit_lines(_change_lines(found, day, allowed))
+        emit_lines(_change_lines(found, day, allowed, whole=not remarks))
     if out:
         notes = [f"{first.file} → {second.file}；按 {day:%Y-%m-%d} 计算；学籍异动应在{allowed}个工作日内办理。"]
         write_out(out, changes_book(found, notes), force=force)
-    raise typer.Exit(FINDINGS if found else CLEAN)
+    raise typer.Exit(FINDINGS if found or remarks else CLEAN)
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -257,13 +257,13 @@ def _change(change: Change) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _change_lines(found: list[Change], day: dt.date, allowed: int) -> Iterator[tuple[str, str]]:
+def _change_lines(found: list[Change], day: dt.date, allowed: int, *, whole: bool) -> Iterator[tuple[str, str]]:
     from ..roster.books import left_words
 
     counts = {kind: sum(change.kind == kind for change in found) for kind in ("新增", "减少", "变更")}
     yield "异动 " + " · ".join(f"{kind} {count} 人" for kind, count in counts.items()), "bold"
     if not found:
-        yield "两份名册的学生完全相同。", ""
+        yield "两份名册的学生完全相同。" if whole else "比对了的学生完全相同；没有比对的见“注意”。", ""
         return
     late = sum(change.late for change in found)
     yield f"按 {day:%Y-%m-%d} 计算，已逾期 {late} 人。学籍异动应在{allowed}个工作日内办理。", ""
@@ -346,7 +346,8 @@ def duplicates(
     if ours is None or start is None or not books:
         raise typer.Exit(FAILED)
     allowed = workdays_for("重复资助清理", region, start.year, WORKDAYS)
-    if words := not_compared(ours):
+    words = not_compared(ours)
+    if words:
         say(f"注意：{words}")
     try:
         found = clearing(ours, books, received=start, today=day, workdays=allowed)
@@ -354,19 +355,19 @@ def duplicates(
         say(str(error))
         raise typer.Exit(FAILED) from None
     if output is Format.json:
-        emit_json(_clearing(found))
+        emit_json(_clearing(found, words))
     else:
         emit_lines(_clearing_lines(found, allowed))
     if out:
         notes = [f"收到名单 {found.received:%Y-%m-%d}，最迟 {found.last:%Y-%m-%d} 前清理完毕（{allowed}个工作日）。"]
         write_out(out, record_book(found, notes, full=full), force=force)
-    raise typer.Exit(max(code, FINDINGS if found.matches or found.remarks else CLEAN))
+    raise typer.Exit(max(code, FINDINGS if found.matches or found.remarks or words else CLEAN))
 
 
-def _clearing(found: Clearing) -> dict[str, Any]:
+def _clearing(found: Clearing, words: str) -> dict[str, Any]:
     return {
         "schema_version": 1, "listed": found.listed, "received": found.received.isoformat(), "last": found.last.isoformat(),
-        "workdays_left": found.left, "remark": found.remark, "remarks": list(found.remarks),
+        "workdays_left": found.left, "remark": found.remark, "remarks": [*found.remarks, *filter(None, (words,))],
         "matches": [
             {
                 "name": m.name, "number": m.number, "file": m.ours[0], "sheet": m.ours[1].sheet, "cell": m.ours[1].cell,

@@ -16,6 +16,7 @@ from ..reading import UnreadableFile, received
 from ..ref import Ref
 from ..regions import load_law
 from ..report import Finding, Report, Unverified
+from ..roster.read import heading_lines
 from ..rule import LEVELS, Rule
 from ..text import clean, fold, mask
 from ..workdays import is_workday, workdays_between
@@ -231,7 +232,7 @@ class Linter:
     def headings(self, sheet: Sheet) -> tuple[int, dict[int, str]]:
         """Row of the headings, and their texts by column: the row that names the most known columns."""
         best: tuple[int, int, dict[int, str]] = (0, 0, {})
-        for row, line in enumerate(sheet.values[:HEADING_ROWS], 1):
+        for row, line in enumerate(heading_lines(sheet), 1):
             texts = {c: clean(v) for c, v in enumerate(line, 1) if isinstance(v, str) and v.strip() and len(v) < 30}
             known = sum(self.field(text) is not None or fold(text) in _PLAIN for text in texts.values())
             if known >= 2 and known > best[0]:

@@ -19,7 +19,7 @@ from ..term import Term
 from ..text import fold, mask
 from .context import AWAY, label_of, shown
 from .fields import RosterInfo
-from .read import HEADING_ROWS, Roster
+from .read import Roster, heading_lines, is_foot, is_heading, merged_down
 
 NEEDS = "名册与点名"
 RESULT = "点名结果"
@@ -87,18 +87,21 @@ def readable_roll(path: Path, info: RosterInfo) -> Roll | tuple[str, str]:
 
 
 def _heading(sheet: Sheet, info: RosterInfo) -> tuple[int, dict[str, int]]:
-    for row, line in enumerate(sheet.values[:HEADING_ROWS], 1):
+    """The row of the headings, 0 where there is none, and the columns they name: the row that names the most."""
+    best: tuple[int, dict[str, int]] = (0, {})
+    for row, line in enumerate(heading_lines(sheet), 1):
         known = [(info.of_heading(value), at) for at, value in enumerate(line, 1) if isinstance(value, str)]
         columns = {item.name: at for item, at in reversed(known) if item}
-        if "姓名" in columns and columns.keys() & {"身份证号", "学籍号", "班级"}:
-            return row, columns
-    return 0, {}
+        if "姓名" in columns and columns.keys() & {"身份证号", "学籍号", "班级"} and len(columns) > len(best[1]):
+            best = row, columns
+    return best
 
 
 def _lines(sheet: Sheet, heading: int, columns: dict[str, int], info: RosterInfo) -> Iterator[Called]:
+    merged = {(row, column): value for row, column, value in merged_down(sheet) if column != columns["姓名"]}
     for row in range(heading + 1, len(sheet.values) + 1):
-        texts = {name: _text(name, sheet.value(row, at)) for name, at in columns.items()}
-        if texts["姓名"] and fold(texts["姓名"]) not in ("合计", "总计"):
+        texts = {name: _text(name, merged.get((row, at), sheet.value(row, at))) for name, at in columns.items()}
+        if texts["姓名"] and not is_foot(sheet.values[row - 1]) and not is_heading(texts["姓名"], info):
             said = texts.get(RESULT)
             result = info.named[RESULT].spelled.get(said) if said else said if RESULT in texts else "到校"
             yield Called(Ref(sheet.name, row, columns["姓名"]), texts["姓名"], texts, result)
@@ -164,7 +167,8 @@ def check_attendance(roster: Roster, roll: Roll, pack: Pack, term: Term) -> Repo
     order = {name: at for at, name in enumerate(dict.fromkeys(roster.sheets))}
     report.findings.sort(key=lambda f: (LEVELS.index(f.level), order.get(f.sheet, 99), f.order, f.code))
     told = f"与点名表“{mask(roll.file)}”按{'、'.join(both.by)}比对" if both else f"点名表“{mask(roll.file)}”没有比对"
-    report.remarks = [told, *_other_classes(roster, roll)]
+    plain = [] if RESULT in roll.columns else [f"点名表没有“{RESULT}”或“到校情况”一列，列上的都算到校"]
+    report.remarks = [told, *plain, *_other_classes(roster, roll)]
     return report
 
 

@@ -23,6 +23,8 @@ WORKDAYS = 10
 """Workdays for reporting a change."""
 Times = tuple[dt.date, dt.date | None, int]
 """Today, the day to count from where a roster names none, workdays allowed."""
+KEPT = 15
+"""Digits that a number cell keeps of a number."""
 COMPARED = ("姓名", "学校名称", "专业", "专业类别", "班级", "入学年季", "学制", "学籍状态", "困难类型", "认定等级")
 GONE = AWAY - {"休学"}
 """Reasons for which a student is on no later roster; one on leave stays on it."""
@@ -63,18 +65,35 @@ def changes(
     """Every change from `old` to `new`, late ones first.  `since` is the day to count from where a roster names none
     (the day of the new export); `workdays` are what the law of the region allows."""
     times = today, since, workdays
-    before = {number: index for index, number in enumerate(old.persons) if number}
-    after = {number: index for index, number in enumerate(new.persons) if number}
-    found = [_came(new, after[number], number, times) for number in after.keys() - before.keys()]
-    found += [_left(old, before[number], number, times) for number in before.keys() - after.keys()]
+    before, after = _by_person(old, new), _by_person(new, old)
+    found = [_came(new, after[number], times) for number in after.keys() - before.keys()]
+    found += [_left(old, before[number], times) for number in before.keys() - after.keys()]
     for number in after.keys() & before.keys():
-        change = _changed(old, before[number], new, after[number], number, times)
+        change = _changed(old, before[number], new, after[number], times)
         if change is not None:
             found.append(change)
     order = {"减少": 0, "新增": 1, "变更": 2}
     return sorted(
         found, key=lambda c: (not c.late, c.left if c.left is not None else 999, order[c.kind], c.file, c.ref.sheet, c.ref.row)
     )  # fmt: skip
+
+
+def _by_person(roster: Roster, other: Roster) -> dict[str, int]:
+    """Student by what tells him.  A number cut by a number cell stands for the student of the other roster who has the
+    same name and the same first fifteen digits."""
+    whole = {
+        (number[:KEPT], fold(other.text("姓名", at))): number
+        for at, number in enumerate(other.persons)
+        if number and not tail_lost(other.value("身份证号", at))
+    }
+    found: dict[str, int] = {}
+    for index, number in enumerate(roster.persons):
+        if number and tail_lost(roster.value("身份证号", index)):
+            start, name = number[:KEPT], fold(roster.text("姓名", index))
+            number = whole.get((start, name), f"{start} {name}")
+        if number:
+            found[number] = index
+    return found
 
 
 def bulk(found: Sequence[Change], students: int, law: Law, term: Term) -> str:
@@ -97,8 +116,10 @@ def _unusual(change: Change) -> bool:
 
 
 def not_compared(roster: Roster) -> str:
-    """What of a roster no comparison reaches, in Chinese: students without an identity number, repeated ones, and those of
-    whose number a number cell has kept fifteen digits; '' if none."""
+    """What of a roster no comparison reaches, in Chinese: no students at all, students without an identity number, repeated
+    ones, and those of whose number a number cell has kept fifteen digits; '' if none."""
+    if not len(roster):
+        return f"“{mask(roster.file)}”里只有列标题，没有学生，没有什么可比的；请核对是不是拿错了文件。"
     values = roster.columns.get("身份证号", [None] * len(roster))
     whole = [number for number, value in zip(roster.persons, values, strict=True) if number and not tail_lost(value)]
     cut = sum(map(tail_lost, values))
@@ -106,17 +127,17 @@ def not_compared(roster: Roster) -> str:
     parts = [f"{blank} 行没有身份证号"] * bool(blank) + [f"{twice} 行身份证号与别的行重复"] * bool(twice)
     told = [f"有 {'，'.join(parts)}，没有比对"] * bool(parts)
     if cut:
-        told.append(f"有 {cut} 行身份证号存成了数字，末三位已经丢失，对不上人，请按原件以文本重填")
-    return f"“{roster.file}”{'；'.join(told)}；先用 jiesuan roster 校验名册。" if told else ""
+        told.append(f"有 {cut} 行身份证号存成了数字，末三位已经丢失，只凭姓名和前15位认人，请按原件以文本重填")
+    return f"“{mask(roster.file)}”{'；'.join(told)}；先用 jiesuan roster 校验名册。" if told else ""
 
 
-def _made(kind: str, roster: Roster, index: int, number: str, what: str, day: dt.date | None, times: Times) -> Change:
+def _made(kind: str, roster: Roster, index: int, what: str, day: dt.date | None, times: Times) -> Change:
     today, since, workdays = times
     start = day or since
     counted = workdays_after(start, workdays) if start else None
     left = workdays_between(today, counted.date) if counted else None
     return Change(
-        kind, mask(roster.text("姓名", index)), mask_number(number), roster.file, roster.ref("身份证号", index), what, day,
+        kind, mask(roster.text("姓名", index)), mask_number(spelled(roster.value("身份证号", index))), roster.file, roster.ref("身份证号", index), what, day,
         counted.date if counted else None, left, counted.remark if counted else "",
     )  # fmt: skip
 
@@ -126,19 +147,19 @@ def _reason(roster: Roster, index: int) -> tuple[str, dt.date | None]:
     return kind, date_of(roster.value("异动日期", index))
 
 
-def _came(roster: Roster, index: int, number: str, times: Times) -> Change:
+def _came(roster: Roster, index: int, times: Times) -> Change:
     kind, day = _reason(roster, index)
     registered = date_of(roster.value("注册日期", index))
     reason = kind if kind in ("转入", "复学") else "新注册" if registered else ASKED_NEW
-    return _made("新增", roster, index, number, reason, day or registered, times)
+    return _made("新增", roster, index, reason, day or registered, times)
 
 
-def _left(roster: Roster, index: int, number: str, times: Times) -> Change:
+def _left(roster: Roster, index: int, times: Times) -> Change:
     kind, day = _reason(roster, index)
     state = roster.code("学籍状态", index) or ""
     reason = kind if kind in GONE else state if state in GONE else ASKED
     announced = reason != ASKED and state not in AWAY
-    return _made("减少", roster, index, number, reason, day if announced else None, times)
+    return _made("减少", roster, index, reason, day if announced else None, times)
 
 
 def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
@@ -150,7 +171,7 @@ def _same(name: str, old: Roster, i: int, new: Roster, j: int) -> bool:
     return fold(old.text(name, i)) == fold(new.text(name, j))
 
 
-def _changed(old: Roster, i: int, new: Roster, j: int, number: str, times: Times) -> Change | None:
+def _changed(old: Roster, i: int, new: Roster, j: int, times: Times) -> Change | None:
     parts = [
         f"{name} {shown(name, old.value(name, i))} → {shown(name, new.value(name, j))}"
         for name in COMPARED
@@ -166,7 +187,7 @@ def _changed(old: Roster, i: int, new: Roster, j: int, number: str, times: Times
         return None
     day = _fresh(old, i, new, j, times[1])
     left = (new.code("学籍状态", j) or "") in AWAY and (old.code("学籍状态", i) or "") not in AWAY
-    return _made("减少" if left else "变更", new, j, number, "；".join(parts), day, times)
+    return _made("减少" if left else "变更", new, j, "；".join(parts), day, times)
 
 
 def _fresh(old: Roster, i: int, new: Roster, j: int, since: dt.date | None) -> dt.date | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..identity import GRADES, Entry, birth, identity_fault, phone_fault, spelled
+from ..identity import GRADES, Entry, birth, identity_fault, phone_fault, spelled, tail_lost
 from ..law import Law
 from ..pack import Pack
 from ..regions import load_law
@@ -199,7 +199,7 @@ def unique(context: Context) -> None:
     seen: dict[str, list[int]] = {}
     numbers = context.roster.numbers
     for index, person in enumerate(context.roster.persons):
-        if person:
+        if person and not tail_lost(context.roster.value("身份证号", index)):
             seen.setdefault(person, []).append(index)
     for indices in seen.values():
         old = len({len(numbers[i]) for i in indices}) > 1

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..book import Book, Value
-from ..identity import name_fault, spelled, tail_lost
+from ..identity import eighteen, name_fault, spelled, tail_lost
 from ..ref import Ref
 from ..text import clean, fold, mask, mask_number
 from ..workdays import workdays_after, workdays_between
+from .changes import KEPT
 from .fields import RosterInfo
-from .read import HEADING_ROWS, Roster, is_total
+from .read import Roster, heading_lines, is_foot, is_heading
 
 WORKDAYS = 10
 """Workdays for clearing up suspected duplicates."""
@@ -30,6 +31,7 @@ _VISIBLE = 6
 _WHOLE = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,2}\d{7,10}", re.ASCII)
 _TOLD = 30
 """Doubtful pairs named at most; the rest is counted."""
+_CUT = "名册上的号码存成了数字，末三位丢失，凭姓名和前15位对上，请核对"
 _PARTLY = "名单上的号码不完整，凭姓名和看得见的几位对上，请核对"
 
 
@@ -87,22 +89,23 @@ def clearing(
     remarks: list[str] = []
     listed = 0
     for book in lists:
-        unknown, others = 0, []
+        people, unknown, others = 0, 0, []
         for person in _entries(book, roster.info):
-            listed += 1
+            people += 1
             found = ours.whole(person.value)
-            partly = not found and not _is_whole(person.value)
+            whole = _is_whole(person.value)
+            near = [] if found else ours.cut(person.value) + ours.fitting(person.value)
+            partly = not found and bool(near or not whole)
             if partly:
-                near = ours.fitting(person.value)
                 found = [i for i in near if _alike(person.name, roster.text("姓名", i))]
                 if len(found) != 1:
-                    unknown += 1
+                    unknown += not whole
                     others += [f"{person.place} 与 {ours.told(i)}" for i in found or near]
                     found = []
             for index in found:
                 mine = roster.text("姓名", index)
                 other = person.name if not partly and person.name and fold(person.name) != fold(mine) else ""
-                about = "，".join(filter(None, (person.about, _PARTLY if partly else "")))
+                about = "，".join(filter(None, (person.about, (_CUT if whole else _PARTLY) if partly else "")))
                 number = ours.numbers[index]
                 matches.append(
                     Match(
@@ -110,6 +113,9 @@ def clearing(
                         (book.name, person.place), mask(about), mask(other),
                     )
                 )  # fmt: skip
+        listed += people
+        if not people:
+            remarks.append(f"“{mask(book.name)}”里有列标题，没有读到一个人，请核对是不是拿错了文件")
         if unknown:
             remarks.append(
                 f"“{mask(book.name)}”有 {unknown} 人没有号码或号码不完整，没有比对，请向发来名单的单位要完整号码"
@@ -132,7 +138,13 @@ class _Ours:
 
     def __init__(self, roster: Roster) -> None:
         self.roster, self.numbers, self.persons = roster, roster.numbers, roster.persons
-        self.by_number: dict[str, int] = {number: index for index, number in enumerate(self.numbers) if number}
+        self.by_number: dict[str, int] = {}
+        self.by_start: dict[str, list[int]] = {}
+        for index, (number, person) in enumerate(zip(self.numbers, self.persons, strict=True)):
+            if person and tail_lost(roster.value("身份证号", index)):
+                self.by_start.setdefault(number[:KEPT], []).append(index)
+            elif person:
+                self.by_number[number] = index
         self.by_short: dict[str, list[int]] = {}
         for number, index in self.by_number.items():
             self.by_short.setdefault(_short(number), []).append(index)
@@ -148,6 +160,10 @@ class _Ours:
             return [index]
         near = self.by_short.get(_short(number), []) if number else []
         return [i for i in near if 15 in (len(number), len(self.numbers[i]))]
+
+    def cut(self, value: Value) -> list[int]:
+        """Students of whose number a number cell has kept no more than the first fifteen digits of this one."""
+        return self.by_start.get(eighteen(spelled(value))[:KEPT], []) if _is_whole(value) or tail_lost(value) else []
 
     def fitting(self, value: Value) -> list[int]:
         """Students whose number, of 18 digits or of 15, has the digits that can be read."""
@@ -202,12 +218,12 @@ def _entries(book: Book, info: RosterInfo) -> Iterator[_Listed]:
     headed = False
     for sheet in book.sheets:
         heading = next(
-            (row for row, line in enumerate(sheet.values[:HEADING_ROWS]) if _headings(line, "身份证号", info)), None
+            (row for row, line in enumerate(heading_lines(sheet)) if _headings(line, "身份证号", info)), None
         )
         if heading is None:
             continue
         headed = True
-        line = sheet.values[heading]
+        line = heading_lines(sheet)[heading]
         numbers, names = _headings(line, "身份证号", info), _headings(line, "姓名", info)
         titles = {at: clean(v) for at, v in enumerate(line) if isinstance(v, str)}
         told = [at for at, title in titles.items() if at not in (*numbers, *names) and any(w in title for w in _OTHERS)]
@@ -216,7 +232,7 @@ def _entries(book: Book, info: RosterInfo) -> Iterator[_Listed]:
         else:
             owners = [max((n for n in names if n < at), default=names[0] if names else None) for at in numbers]
         for row, cells in enumerate(sheet.values[heading + 1 :], heading + 2):
-            if is_total(cells):
+            if is_foot(cells) or any(is_heading(cells[at], info) for at in (*numbers, *names) if at < len(cells)):
                 continue
             texts = [clean(str(value)) if value is not None else "" for value in cells]
             about = "，".join(f"{titles[i]} {texts[i]}" for i in told if i < len(cells) and texts[i])

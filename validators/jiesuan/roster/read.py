@@ -20,6 +20,14 @@ from .fields import RosterInfo
 HEADING_ROWS = 30
 """Rows from the top among which the heading row is looked for."""
 LEAST_HEADINGS = 3
+SHORTEST = 7
+"""Digits of the shortest number of any document that tells a person."""
+_FOOT = re.compile(
+    r"(?:合计|总计|小计|共计)(?:[:\d共(].*)?"
+    r"|[^:\d]{0,8}(?:填表|填报|制表|审核|复核|经办|负责|联系|校长|单位|盖章|签字|签章|日期|时间|电话|手机|说明|备注|注)[^:\d]{0,6}:.*"
+    r"|(?:填表|制表|审核)人"
+)
+"""How a row below a list begins: a total, a signature, a note."""
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?\D*")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEARS = re.compile(r"([\d.]+|[一二三四五六])年?(?:制)?")
@@ -84,8 +92,9 @@ class Roster:
 
     @property
     def persons(self) -> list[str]:
-        """What tells the students: their numbers in 18 digits, also where the old 15 stand; '' where blank."""
-        return list(map(eighteen, self.numbers))
+        """What tells the students: their numbers in 18 digits, also where the old 15 stand; '' where blank, and for what
+        can be nobody's number, as 待补."""
+        return [eighteen(number) if sum(map(str.isdigit, number)) >= SHORTEST else "" for number in self.numbers]
 
     @property
     def schools(self) -> list[str]:
@@ -117,7 +126,7 @@ def roster_of(book: Book, info: RosterInfo) -> Roster:
 def _heading(sheet: Sheet, info: RosterInfo) -> tuple[int, dict[str, int]] | None:
     """Row of the headings and the columns they name: the row that names the most."""
     best: tuple[int, dict[str, int]] | None = None
-    for row, line in enumerate(sheet.values[:HEADING_ROWS], 1):
+    for row, line in enumerate(heading_lines(sheet), 1):
         columns: dict[str, int] = {}
         for column, value in enumerate(line, 1):
             known = info.of_heading(value) if isinstance(value, str) else None
@@ -128,33 +137,62 @@ def _heading(sheet: Sheet, info: RosterInfo) -> tuple[int, dict[str, int]] | Non
     return best
 
 
+def heading_lines(sheet: Sheet) -> list[list[Value]]:
+    """The rows among which headings are looked for; one that is merged over several rows stands in each of them."""
+    lines = [list(line) for line in sheet.values[:HEADING_ROWS]]
+    for row, column, value in merged_down(sheet):
+        if row <= len(lines):
+            line = lines[row - 1]
+            line.extend([None] * (column - len(line)))
+            line[column - 1] = value if line[column - 1] is None else line[column - 1]
+    return lines
+
+
+def merged_down(sheet: Sheet) -> Iterator[tuple[int, int, Value]]:
+    """(row, column, value) of the cells below the first in areas merged over several rows of one column."""
+    for top, left, bottom, right in sheet.merges:
+        if left == right and (value := sheet.value(top, left)) is not None:
+            yield from ((row, left, value) for row in range(top + 1, min(bottom, len(sheet.values)) + 1))
+
+
 def _add(roster: Roster, sheet: Sheet, heading: int, columns: dict[str, int]) -> None:
     for name, column in columns.items():
         roster.places[sheet.name, name] = column
     taken = set(columns.values())
-    for column, value in enumerate(sheet.values[heading - 1], 1):
+    for column, value in enumerate(heading_lines(sheet)[heading - 1], 1):
         if column not in taken and isinstance(value, str) and value.strip() and fold(value) not in roster.info.ignored:
             roster.unknown.append((sheet.name, Ref(sheet.name, heading, column).cell, clean(value)))
+    own = {columns.get(name) for name in ("姓名", "身份证号")}
+    merged = {(row, column): value for row, column, value in merged_down(sheet) if row > heading and column not in own}
     key = [columns[name] - 1 for name in ("姓名", "身份证号") if name in columns]
     for row, line in enumerate(sheet.values[heading:], heading + 1):
         # 合计、填表人 and the like stand below a list: a student has a name or a number in its column.
-        if not any(at < len(line) and _filled(line[at]) for at in key) or is_total(line):
+        if not any(at < len(line) and _filled(line[at]) for at in key) or is_foot(line):
             continue
+        if any(at < len(line) and is_heading(line[at], roster.info) for at in key):
+            continue  # headings repeated on every page
         roster.sheets.append(sheet.name)
         roster.rows.append(row)
         for name, values in roster.columns.items():
             at = columns.get(name, 0) - 1
-            values.append(line[at] if 0 <= at < len(line) else None)
+            value = line[at] if 0 <= at < len(line) else None
+            values.append(merged.get((row, at + 1)) if value is None else value)
 
 
 def _filled(value: Value) -> bool:
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
-def is_total(line: list[Value]) -> bool:
-    """Whether a row is no person but a total or a signature below the list."""
+def is_foot(line: list[Value]) -> bool:
+    """Whether a row is no person but a total, a signature or a note below the list."""
     first = next((value for value in line if _filled(value)), None)
-    return isinstance(first, str) and fold(first).rstrip(":") in ("合计", "总计", "小计", "填表人", "审核人", "制表人")
+    return isinstance(first, str) and _FOOT.fullmatch(fold(first)) is not None
+
+
+def is_heading(value: Value, info: RosterInfo) -> bool:
+    """Whether a cell of a list's names or numbers holds the heading once more."""
+    known = info.of_heading(value) if isinstance(value, str) else None
+    return known is not None and known.name in ("姓名", "身份证号")
 
 
 def _not_roster(book: Book, info: RosterInfo) -> str:
