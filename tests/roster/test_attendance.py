@@ -74,6 +74,15 @@ def test_the_surest_column_decides() -> None:
     assert report.clean
 
 
+def test_numbers_cut_by_a_number_cell_tell_nobody() -> None:
+    cut: list[Value] = [int(number(at)[:15] + "000") for at in (1, 2)]
+    lines = [[student(at)["姓名"], CLASS, cut[at - 1]] for at in (1, 2)]
+    report = called(*lines, heads=("姓名", "班级", "身份证号"))
+    assert (told(report), report.remarks[0]) == (([], []), "与点名表“点名.xlsx”按姓名、班级比对")
+    alone = called(["甲", cut[0]], heads=("姓名", "身份证号"))
+    assert alone.remarks[0] == "与点名表“点名.xlsx”按姓名比对"
+
+
 def test_merged_headings_and_classes() -> None:
     rows: list[list[Value]] = [
         ["班级", "姓名", "点名"],

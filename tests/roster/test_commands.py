@@ -180,10 +180,33 @@ def test_changes(tmp_path: Path) -> None:
         "注意：“重.xlsx”有 1 行没有身份证号，1 行身份证号与别的行重复，没有比对" in run("changes", doubled, new).stderr
     )
     partly = run("changes", doubled, doubled)
-    assert (partly.exit_code, partly.stdout.splitlines()[-1]) == (1, "比对了的学生完全相同；没有比对的见“注意”。")
+    assert (partly.exit_code, partly.stdout.splitlines()[-1]) == (1, "比对了的学生完全相同，其余见“注意”。")
     same = run("changes", old, old)
     assert (same.exit_code, same.stdout.splitlines()[-1]) == (0, "两份名册的学生完全相同。")
     assert run(*words, "-o", out).exit_code == 2
+
+
+def test_numbers_in_names_of_files_and_sheets_are_masked(tmp_path: Path) -> None:
+    old = written(tmp_path, f"旧{number(1)}.xlsx", book(student(1), sheet=f"旧{number(2)}"))
+    new = written(tmp_path, f"新{number(3)}.xlsx", book(student(4), sheet=f"新{number(5)}"))
+    hidden = memory_book(
+        "", {f"单{number(6)}": [["姓名", "身份证号"], ["示例乙", number(1)], ["某某", number(4)[:10] + "●" * 8]]}
+    )
+    listed = written(tmp_path, f"单{number(7)}.xlsx", hidden)
+    since, received = ("--since", "2024-4-1"), ("--received", "2024-11-4")
+    shown = ""
+    for words in (("changes", old, new, *since), ("duplicates", old, listed, *received)):
+        shown += run(*words).output + run(*words, "--format", "json").output
+        shown += run(*words, "-o", tmp_path / "出.xlsx", "--force").output
+        for line in load_workbook(tmp_path / "出.xlsx").active.iter_rows(values_only=True):
+            shown += "".join(map(str, line))
+    assert "旧350***********0014.xlsx 旧350***********0022!D3" in shown
+    assert not [serial for serial in range(1, 8) if number(serial) in shown]
+
+
+def test_a_roster_is_no_settlement_workbook(roster_file: Path) -> None:
+    done = run("roster", roster_file, "--term", "2024春", "--settlement", roster_file)
+    assert (done.exit_code, done.stderr) == (2, "名册.xlsx：这是学籍名册，不是结算表。请核对是不是拿错了文件。\n")
 
 
 @pytest.mark.parametrize("words", [("--today", "明天"), ("--since", "2024")])

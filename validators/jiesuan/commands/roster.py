@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..console import emit_json, emit_lines, pad, say, width
+from ..text import mask
 from ..usage import CLEAN, FAILED, FINDINGS, Command, Misuse
 from .app import app
 from .options import AllOption, ForceOption, Format, FormatOption, PasswordOption, TermOption, parse_term
@@ -134,6 +135,11 @@ def roster(
             say(f"{failure.file}：{failure.message}")
 
     workbook = open_workbook(settlement, term=wanted) if settlement else None
+    # A roster looks like the list of students of a settlement workbook, which has more than that one form.
+    if settlement and workbook and not isinstance(workbook, Failure) and len(workbook.tables) == 1:
+        other = readable(settlement, info)
+        if not isinstance(other, tuple) and any(map(other.has, ("专业", "入学年季", "学籍状态"))):
+            workbook = failed(settlement, "not-settlement", "这是学籍名册，不是结算表。请核对是不是拿错了文件。")
     if isinstance(workbook, Failure):
         unread(workbook)
         code = FAILED
@@ -239,19 +245,29 @@ def changes(
         say(f"注意：{words}")
     if output is Format.json:
         listed = list(map(_change, found))
-        emit_json({"schema_version": 1, "old": first.file, "new": second.file, "changes": listed, "remarks": remarks})
+        emit_json(
+            {
+                "schema_version": 1,
+                "old": mask(first.file),
+                "new": mask(second.file),
+                "changes": listed,
+                "remarks": remarks,
+            }
+        )
     else:
         emit_lines(_change_lines(found, day, allowed, whole=not remarks))
     if out:
-        notes = [f"{first.file} → {second.file}；按 {day:%Y-%m-%d} 计算；学籍异动应在{allowed}个工作日内办理。"]
+        notes = [
+            f"{mask(first.file)} → {mask(second.file)}；按 {day:%Y-%m-%d} 计算；学籍异动应在{allowed}个工作日内办理。"
+        ]
         write_out(out, changes_book(found, notes), force=force)
     raise typer.Exit(FINDINGS if found or remarks else CLEAN)
 
 
 def _change(change: Change) -> dict[str, Any]:
     return {
-        "kind": change.kind, "name": change.name, "number": change.number, "file": change.file,
-        "sheet": change.ref.sheet, "cell": change.ref.cell, "what": change.what,
+        "kind": change.kind, "name": change.name, "number": change.number, "file": mask(change.file),
+        "sheet": mask(change.ref.sheet), "cell": change.ref.cell, "what": change.what,
         "date": change.day.isoformat() if change.day else None, "last": change.last.isoformat() if change.last else None,
         "workdays_left": change.left, "late": change.late, "remark": change.remark,
     }  # fmt: skip
@@ -263,13 +279,13 @@ def _change_lines(found: list[Change], day: dt.date, allowed: int, *, whole: boo
     counts = {kind: sum(change.kind == kind for change in found) for kind in ("新增", "减少", "变更")}
     yield "异动 " + " · ".join(f"{kind} {count} 人" for kind, count in counts.items()), "bold"
     if not found:
-        yield "两份名册的学生完全相同。" if whole else "比对了的学生完全相同；没有比对的见“注意”。", ""
+        yield "两份名册的学生完全相同。" if whole else "比对了的学生完全相同，其余见“注意”。", ""
         return
     late = sum(change.late for change in found)
     yield f"按 {day:%Y-%m-%d} 计算，已逾期 {late} 人。学籍异动应在{allowed}个工作日内办理。", ""
     yield "", ""
     rows = [
-        (c.kind, c.name, c.number, c.what, f"{c.last:%Y-%m-%d}" if c.last else "不详", left_words(c.left), f"{c.file} {c.ref}")
+        (c.kind, c.name, c.number, c.what, f"{c.last:%Y-%m-%d}" if c.last else "不详", left_words(c.left), mask(f"{c.file} {c.ref}"))
         for c in found
     ]  # fmt: skip
     yield from table(("类别", "姓名", "身份证号", "事由", "最后办理日", "还剩", "在哪里"), rows, ["red" if c.late else "" for c in found])  # fmt: skip
@@ -370,8 +386,8 @@ def _clearing(found: Clearing, words: str) -> dict[str, Any]:
         "workdays_left": found.left, "remark": found.remark, "remarks": [*found.remarks, *filter(None, (words,))],
         "matches": [
             {
-                "name": m.name, "number": m.number, "file": m.ours[0], "sheet": m.ours[1].sheet, "cell": m.ours[1].cell,
-                "list": m.theirs[0], "list_sheet": m.theirs[1].sheet, "list_cell": m.theirs[1].cell, "about": m.about,
+                "name": m.name, "number": m.number, "file": mask(m.ours[0]), "sheet": mask(m.ours[1].sheet), "cell": m.ours[1].cell,
+                "list": mask(m.theirs[0]), "list_sheet": mask(m.theirs[1].sheet), "list_cell": m.theirs[1].cell, "about": m.about,
                 "other_name": m.named,
             }
             for m in found.matches
@@ -393,7 +409,7 @@ def _clearing_lines(found: Clearing, allowed: int) -> Iterator[tuple[str, str]]:
     if found.matches:
         yield "", ""
         rows = [
-            (m.name, m.number, f"{m.ours[0]} {m.ours[1]}", f"{m.theirs[0]} {m.theirs[1]}", m.about + (f"（名单姓名 {m.named}）" if m.named else ""))
+            (m.name, m.number, mask(f"{m.ours[0]} {m.ours[1]}"), mask(f"{m.theirs[0]} {m.theirs[1]}"), m.about + (f"（名单姓名 {m.named}）" if m.named else ""))
             for m in found.matches
         ]  # fmt: skip
         yield from table(("姓名", "身份证号", "本单位", "名单", "名单所列"), rows, [""] * len(rows))

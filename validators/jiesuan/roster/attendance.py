@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..book import Book, Sheet
-from ..identity import eighteen, spelled
+from ..identity import eighteen, spelled, tail_lost
 from ..pack import Pack
 from ..reading import UnreadableFile, open_book
 from ..ref import Ref
@@ -133,7 +133,10 @@ class Confronted:
 
 
 def _confronted(roster: Roster, roll: Roll) -> Confronted | None:
-    by = next((key for key in _KEYS if all(name in roll.columns and roster.has(name) for name in key)), None)
+    numbers = (*(line.texts.get("身份证号", "") for line in roll.lines), *roster.columns.get("身份证号", ()))
+    cut = any(map(tail_lost, numbers))  # no student can be told by such a number
+    shared = [key for key in _KEYS if all(name in roll.columns and roster.has(name) for name in key)]
+    by = next((key for key in shared if not cut or key != ("身份证号",)), None)
     if by is None:
         return None
     found = Confronted(roster, roll, by)

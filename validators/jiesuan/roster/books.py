@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from ..text import mask
 from .changes import Change
 from .matches import Clearing
 
@@ -70,8 +71,8 @@ def changes_book(changes: Sequence[Change], notes: Sequence[str]) -> bytes:
             _day(c.day),
             _day(c.last),
             left_words(c.left),
-            c.file,
-            str(c.ref),
+            mask(c.file),
+            mask(str(c.ref)),
             "",
         )
         for number, c in enumerate(changes, 1)
@@ -88,7 +89,7 @@ RECORD_HEADS = (
 def record_book(clearing: Clearing, notes: Sequence[str], *, full: bool) -> bytes:
     """The clean-up record (清理情况登记表); `full` writes whole identity numbers, for the office's own use."""
     rows = [
-        (number, m.name, m.full if full else m.number, f"{m.ours[0]} {m.ours[1]}", f"{m.theirs[0]} {m.theirs[1]}",
+        (number, m.name, m.full if full else m.number, mask(f"{m.ours[0]} {m.ours[1]}"), mask(f"{m.theirs[0]} {m.theirs[1]}"),
          m.about + (f"（名单上的姓名是{m.named}）" if m.named else ""), "", "", "", "", "")
         for number, m in enumerate(clearing.matches, 1)
     ]  # fmt: skip

@@ -100,7 +100,7 @@ def clearing(
                 found = [i for i in near if _alike(person.name, roster.text("姓名", i))]
                 if len(found) != 1:
                     unknown += not whole
-                    others += [f"{person.place} 与 {ours.told(i)}" for i in found or near]
+                    others += [f"{mask(str(person.place))} 与 {ours.told(i)}" for i in found or near]
                     found = []
             for index in found:
                 mine = roster.text("姓名", index)
@@ -176,7 +176,7 @@ class _Ours:
         return [i for i in near if fits(self.persons[i]) or (old and fits(_short(self.persons[i])))]
 
     def told(self, index: int) -> str:
-        return f"{self.roster.file} {self.roster.ref('身份证号', index)} {mask(self.roster.text('姓名', index))}"
+        return mask(f"{self.roster.file} {self.roster.ref('身份证号', index)} {self.roster.text('姓名', index)}")
 
 
 def _short(number: str) -> str:
