@@ -150,6 +150,7 @@ def test_where_a_unit_may_stand(line: list[Value], unit: Field) -> None:
         ("时间：2024年6月20日", dt.date(2024, 6, 20)),
         ("填报日期:2024-6-20", dt.date(2024, 6, 20)),
         ("时间：2024.06.20", dt.date(2024, 6, 20)),
+        ("时间：二〇二四年六月二十日", dt.date(2024, 6, 20)),
         ("时间：2024年　　月　　日", None),
         ("时间：2024年6月31日", None),
     ],
@@ -160,6 +161,12 @@ def test_dates_as_written(value: str, day: dt.date | None) -> None:
 
 def test_a_date_cell_beside_the_label() -> None:
     assert read(rows(["填表日期", dt.datetime(2024, 6, 20)])).day == dt.date(2024, 6, 20)
+
+
+def test_a_date_cell_over_the_label() -> None:
+    found = read(rows(["填报学校名称：甲校", dt.datetime(2024, 6, 20)]))
+    assert (found.day, found.date.cell) == (dt.date(2024, 6, 20), (2, 2))
+    assert read(rows(["填报学校名称：甲校", "2024年6月制"])).date == Field()
 
 
 def test_moved_and_renamed_columns_and_numbers() -> None:

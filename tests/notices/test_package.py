@@ -22,6 +22,8 @@ from jiesuan.session import Failure, open_and_check
 from jiesuan.term import Term
 
 from ..making import blank_file, overtyped, sample_file, written
+from ..roster.making import book, student
+from ..roster.making import written as roster_file
 
 PDF, JPG = b"%PDF-1.7\n%stamped", b"\xff\xd8\xff\xe0 stamped"
 CITY = "示范市人力资源和社会保障局"
@@ -152,6 +154,14 @@ def test_workbooks_that_cannot_be_handed_in(books: Path, folder: Path, name: str
     )
     assert (package.missing, package.files) == (1, [])
     assert lines(package)[-2] == "缺 1 项，材料不齐。"
+
+
+@pytest.mark.parametrize("term", [None, SPRING])
+def test_a_roster_is_no_settlement_workbook(books: Path, folder: Path, term: Term | None) -> None:
+    shutil.copy(books / "good.xlsx", folder)
+    roster_file(folder, "学籍名册.xlsx", book(student(1), student(2)))
+    found = {given.path.name: (given.item is not None, given.remark) for given in collect(folder, term=term)}
+    assert found == {"good.xlsx": (True, ""), "学籍名册.xlsx": (False, "学籍名册，不是结算表")}
 
 
 def test_marked_workbooks_stay_at_home(books: Path, folder: Path) -> None:

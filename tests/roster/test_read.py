@@ -14,6 +14,7 @@ from jiesuan.roster.read import (
     entry_of,
     grade_of,
     is_foot,
+    is_roster,
     read_roster,
     readable,
     roster_of,
@@ -55,6 +56,15 @@ def test_unknown_headings_and_other_rows() -> None:
     assert found.unknown == [("名册", "D1", "爱好")]
     assert (found.value("学制", 0), found.text("学制", 0), found.code("学籍状态", 0)) == (None, "", "")
     assert found.ref("学制", 0).cell == "A2"
+
+
+def test_which_files_are_rosters(tmp_path: Path) -> None:
+    listed = memory_book(
+        "", {"精准学生明细": [["姓名", "身份证号", "联系电话", "备注"], ["示例甲", number(1), "", ""]]}
+    )
+    assert is_roster(written(tmp_path, "名册.xlsx", book(student(1))), INFO)
+    assert not is_roster(written(tmp_path, "明细.xlsx", listed), INFO)
+    assert not is_roster(tmp_path / "没有.xlsx", INFO)
 
 
 def test_headings_of_two_rows_with_merged_ones() -> None:

@@ -106,11 +106,12 @@ def phone_fault(value: Value) -> bool:
 
 
 def spelled_phone(value: Value) -> str:
-    """A phone cell in one spelling, without spaces; `139-1234-5678` as eleven digits."""
+    """A phone cell in one spelling, without spaces; `139-1234-5678` as eleven digits, `8765432转801` as `8765432-801`."""
     if isinstance(value, str) and _MOBILE.fullmatch(value):
         return value
     text = f"{value:.0f}" if isinstance(value, int | float) else clean(str(value or ""))
     text = re.sub(r"^\+?86-?(?=1[3-9])", "", re.sub(r"[\s'’]", "", text))
+    text = re.sub(r"(?<=\d)\(?(?:转|分机)号?:?(\d{1,6})\)?$", r"-\1", text)
     return re.sub(r"(?<!\d)(1[3-9]\d)-?(\d{4})-?(\d{4})(?!\d)", r"\1\2\3", text)
 
 

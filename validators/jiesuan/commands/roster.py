@@ -116,7 +116,7 @@ def roster(
     from ..roster.attendance import Roll, check_attendance, readable_roll
     from ..roster.check import check_roster
     from ..roster.compare import compare
-    from ..roster.read import readable
+    from ..roster.read import is_roster, readable
     from ..session import Failure, failed, open_workbook
 
     if bool(fill) != bool(out):
@@ -136,10 +136,9 @@ def roster(
 
     workbook = open_workbook(settlement, term=wanted) if settlement else None
     # A roster looks like the list of students of a settlement workbook, which has more than that one form.
-    if settlement and workbook and not isinstance(workbook, Failure) and len(workbook.tables) == 1:
-        other = readable(settlement, info)
-        if not isinstance(other, tuple) and any(map(other.has, ("专业", "入学年季", "学籍状态"))):
-            workbook = failed(settlement, "not-settlement", "这是学籍名册，不是结算表。请核对是不是拿错了文件。")
+    lone = isinstance(workbook, Failure) or (workbook is not None and len(workbook.tables) == 1)
+    if settlement and lone and is_roster(settlement, info):
+        workbook = failed(settlement, "not-settlement", "这是学籍名册，不是结算表。请核对是不是拿错了文件。")
     if isinstance(workbook, Failure):
         unread(workbook)
         code = FAILED

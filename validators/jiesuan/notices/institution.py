@@ -13,6 +13,7 @@ import msgspec
 from ..book import Book, Sheet, Value
 from ..declared import pack_folders, read_declaration
 from ..identity import spelled_phone
+from ..publicize.digits import in_digits
 from ..text import clean, fold
 
 PACK = "fujian-2024"
@@ -177,6 +178,9 @@ def _filled(found: Institutions, form: FormInfo, sheet: Sheet, texts: dict[tuple
     unit = Field(_unit(unit.text), unit.cell)
     body = _after(sheet, top, (form.body, "学生资助管理机构名称"))
     date = _after(sheet, top, ("时间", "填报日期", "填表日期", "日期"))
+    if date.cell is None:  # typed over its label
+        date = next((Field(text, cell) for cell, text in top.items() if _DAY.fullmatch(text)), date)
+    date = Field(in_digits(date.text), date.cell)
     filled = Filled(form, sheet.name, unit, body, date, columns, book=book)
     if head:
         filled.members = _members(sheet, head, columns, _below(found.below))
@@ -217,6 +221,9 @@ def _after(sheet: Sheet, texts: dict[tuple[int, int], str], labels: tuple[str, .
                     return Field(_bare(beside), (row, other))
             return Field("", (row, column))
     return Field()
+
+
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
 @cache

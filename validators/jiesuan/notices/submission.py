@@ -19,6 +19,8 @@ from ..pack import Pack, load_pack
 from ..policy import Certainty
 from ..reading import UnreadableFile, received
 from ..report import Report
+from ..roster.fields import load_fields
+from ..roster.read import is_roster
 from ..session import Failure, failed, open_and_check
 from ..term import Term
 from ..text import fold
@@ -139,6 +141,9 @@ def _book(path: Path, pack: Pack, term: Term | None) -> Given:
     if path.stem.rstrip("0123456789").endswith(_MARKED):
         return Given(path, None, remark="本程序生成的标记件或备份，不报送")
     checked = open_and_check(path, term=term)
+    lone = checked.kind == "term" if isinstance(checked, Failure) else len(checked[0].tables) == 1
+    if lone and is_roster(path, load_fields(pack)):
+        return Given(path, None, remark="学籍名册，不是结算表")
     if isinstance(checked, Failure):
         other = checked.kind == "not-settlement"
         return Given(path, None, failure=None if other else checked, remark="不是结算表" if other else "")

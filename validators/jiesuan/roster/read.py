@@ -291,6 +291,13 @@ def readable(path: Path, info: RosterInfo, *, password: str | None = None) -> Ro
         return "not-roster", str(error)
 
 
+def is_roster(path: Path, info: RosterInfo) -> bool:
+    """Whether a file is a roster, and not the list of students of the settlement forms that looks like one: that has none of
+    these columns."""
+    found = readable(path, info)
+    return not isinstance(found, tuple) and any(map(found.has, ("专业", "入学年季", "学籍状态")))
+
+
 def students(roster: Roster, school: str = "") -> Iterator[int]:
     """Indices of the students, of one school where the roster names several."""
     wanted = fold(school)
