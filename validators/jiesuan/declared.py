@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import tomli
 
+from .form import Foot
 from .term import Term
 
 _T = TypeVar("_T")
@@ -51,6 +52,8 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     basis: str = ""
     school_words: tuple[str, ...] = ()
     """Words of schools' names that tell no two schools apart."""
+    foot: Foot = Foot()
+    """How the rows below a form's table are known."""
 
 
 def packs_folder() -> Path:

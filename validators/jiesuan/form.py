@@ -210,6 +210,23 @@ class Line(Part, frozen=True, kw_only=True):
     source: Source = "printed"
 
 
+class Foot(Part, frozen=True, kw_only=True):
+    """How the rows below a table are known that are none of it, beside the form's own `line`s: `[foot]` of `pack.toml`."""
+
+    begins: tuple[str, ...] = ()
+    """They begin so: 审批, 填表."""
+    labels: tuple[str, ...] = ()
+    """… or so, with a colon, a figure or nothing behind it: 电话, 说明."""
+    label_ends: tuple[str, ...] = ()
+    """What may stand behind such a label before the colon: 人, 号码."""
+    speaks: tuple[str, ...] = ()
+    """… or speak of this: 结余, 盖章."""
+    students: tuple[str, ...] = ()
+    """Where a list of students ends, a row begins so."""
+    schools: tuple[str, ...] = ()
+    """Where a list of schools ends, a row begins so."""
+
+
 class Form(Part, frozen=True, kw_only=True, dict=True):
     """One official form."""
 
@@ -246,6 +263,8 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     """Forms of a bureau: the role of the schools' form that this one sums cell by cell."""
     optional: bool = False
     """No official form: a workbook without it lacks nothing."""
+    foot: Foot | None = None
+    """Default: that of the pack."""
 
     def field(self, name: str) -> Column:
         """The column of that name.  Raises KeyError."""

@@ -233,7 +233,8 @@ def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
         form = checked(path, table, Form)
         if form.id != path.stem:
             raise PackError(f"{path.name}：id 应与文件名相同")
-        yield msgspec.structs.replace(form, axis=tuple(_with_labels(axis, info) for axis in form.axis))
+        axes = tuple(_with_labels(axis, info) for axis in form.axis)
+        yield msgspec.structs.replace(form, axis=axes, foot=form.foot or info.foot)
 
 
 def _with_labels(axis: Axis, info: PackInfo) -> Axis:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..book import Value
-from ..form import Form
+from ..form import Foot, Form, once
 from ..number import read_number
 from ..table import Problem
 from ..text import fold
@@ -18,12 +18,6 @@ from .lines import line_starts
 from .placed import filled
 from .totals import total_labels
 
-_FOOT = re.compile(
-    r"\(?(?:审批|审核|复核|填表|填报|制表|联系(?:人|电话|方式)|经办|校长|分管|年度|\(?注[:\d]|"
-    r"(?:财务|办公电话|电话|手机|备注|说明|退款|单位|日期|核对)(?:人员?|号码|主管)?(?::|\d|$))|"
-    r".*(?:负责人|结余|收到|收款|截止|盖章|公章|填表说明|填报说明|联系人|日期)"
-)
-"""How a line that is none of the table begins, or what it speaks of."""
 WORD = re.compile(r"[^\W\d_]")
 _EIGHTEEN = re.compile(r"\d{17}[\dx]")
 _NAME = re.compile(r"[\u3400-\u9fff·]{2,15}")
@@ -34,7 +28,20 @@ _MOST_AID = 100_000
 def is_foot(form: Form, text: str) -> bool:
     """Whether a row that begins with this text belongs below the table of the form."""
     folded = fold(text)
-    return _FOOT.match(folded) is not None or any(start in folded for start in line_starts(form))
+    return _foot(form).match(folded) is not None or any(start in folded for start in line_starts(form))
+
+
+@once
+def _foot(form: Form) -> re.Pattern[str]:
+    """How a line that is none of the table begins, or what it speaks of."""
+    foot = form.foot or Foot()
+    begins, labels, ends, speaks = map(_any, (foot.begins, foot.labels, foot.label_ends, foot.speaks))
+    return re.compile(rf"\(?(?:{begins}|\(?{labels}{ends}?(?::|\d|$))|.*{speaks}")
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of these words, as compared, or for nothing."""
+    return f"(?:{'|'.join(re.escape(fold(word)) for word in words) or '(?!)'})"
 
 
 def texts_in(labels: Labels, row: int, until: int | None = None) -> list[str]:

@@ -15,7 +15,6 @@ from .missing import missing_column
 from .placed import filled
 from .totals import TotalLabel, total_labels
 
-_FOOT = ("填表说明", "学校联系人", "审批人", "审核人", "联系人", "注:", "注1", "说明:")
 _EIGHTEEN = re.compile(r"\d{17}[\dXx]$")
 
 
@@ -112,6 +111,7 @@ def _scan(
     said = [placed[c.name] for c in form.fields if c.role in ("input", "text") and c.name in placed]
     words = [placed[c.name] for c in form.fields if c.role == "input" and not c.numeric and c.name in placed]
     lead = sorted({column for column in (stub, *words) if column})
+    foot = tuple(map(fold, form.foot.students)) if form.foot else ()
     person = next((placed[c.name] for c in form.fields if c.type == "身份证号" and c.name in placed), 0)
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}
@@ -126,7 +126,7 @@ def _scan(
                 text_before, member = own, form.member(axis, own)
             if member is not None and (member != section or closed) and labels.place(row, stub)[0] == row:
                 section, closed = member, False
-            elif member is None and own.startswith(_FOOT):
+            elif member is None and fold(own).startswith(foot):
                 break
         if section and not closed and 0 < person <= len(line) and _EIGHTEEN.match(str(line[person - 1])):
             rows.append((section, row))  # by far the most rows: a student, whatever else stands there
@@ -149,7 +149,7 @@ def _scan(
         if not any(filled(line[column - 1]) for column in said if column <= len(line) and column != stub):
             continue
         first_text = next((v for v in line if isinstance(v, str) and v.strip()), "")
-        if fold(first_text).startswith(_FOOT):
+        if fold(first_text).startswith(foot):
             break
         if closed or not section:
             later = order[order.index(section) + 1 :] if section in order else order

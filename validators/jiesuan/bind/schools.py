@@ -16,7 +16,6 @@ from .listing import header_rows, lay
 from .missing import missing_column
 from .totals import total_labels
 
-_FOOT = ("审批", "审核", "填表", "填报", "办公电话", "(注", "注:", "注1", "说明:")
 _NUMBERING = re.compile(r"^[(（]?\d+(?:[.．]\d+)*[)）]?[、.．]?\s*")
 _PLACEHOLDER = re.compile(r"[.…·*_\s]*")
 _PLACE = re.compile(r"[（(]([^（）()]{1,20})[)）]\s*$")
@@ -95,12 +94,13 @@ def _scan(
     subtotals = {label: hit.named for label, hit in total_labels(form).items() if hit.named}
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}
+    foot = tuple(map(fold, form.foot.schools)) if form.foot else ()
     section = ""
     for row in range(start, len(sheet.values) + 1):
         text = clean(labels.at(row, stub))
         folded = fold(text)
         filled = next((c for c in numeric if read_number(sheet.value(row, c)).value), 0)
-        if folded.startswith(_FOOT):
+        if folded.startswith(foot):
             break
         key: Key | None = None
         if folded in overall:
