@@ -11,6 +11,7 @@ import pytest
 
 from jiesuan import declared
 from jiesuan.bind import bind
+from jiesuan.bind.beyond import is_foot, is_memo
 from jiesuan.check.run import check_workbook
 from jiesuan.pack import PackError, load_pack, pack_names, packs_folder
 from jiesuan.sample.make import make_sample
@@ -113,6 +114,17 @@ def test_an_installation_without_packs(monkeypatch: pytest.MonkeyPatch, tmp_path
 # ── what only data can change ──
 
 
+def test_words_below_the_tables_are_data(edited: Edit) -> None:
+    own = load_pack(str(edited("pack.toml", '"其中", ', '"仅供统计", ')))
+    assert [is_memo(pack.forms["2-4"], "仅供统计用") for pack in (load_pack(), own)] == [False, True]
+
+
+def test_a_form_may_have_words_of_its_own_below_it(edited: Edit) -> None:
+    own = load_pack(str(edited("forms/1-4.toml", 'kind   = "grid"', 'kind   = "grid"\nfoot = { begins = ["班主任"] }')))
+    assert [is_foot(pack.forms["1-4"], "班主任签字") for pack in (load_pack(), own)] == [False, True]
+    assert is_foot(own.forms["1-4"], "审核人：李四") and not is_foot(own.forms["1-3"], "班主任签字")
+
+
 def test_a_new_rate_and_a_new_label_need_no_code(edited: Edit) -> None:
     edited("policy.toml", 'value = "2600"', 'value = "2800"')
     edited("pack.toml", '"残疾学生", ', '"残疾学生", "身有残疾学生", ')
@@ -193,8 +205,9 @@ def test_packs_of_one_name_do_not_clash(edited: Edit) -> None:
         ("policy.toml", 'until = "2024秋"', 'until = "2024年底"', "policy.toml：助学金月标准：不认识的学期“2024年底”，请写成 2024春 或 2024秋 这样的形式。"),
         ("policy.toml", 'since  = "2015春"', 'since  = "很早"', "policy.toml：助学金年级：不认识的学期“很早”，请写成 2024春 或 2024秋 这样的形式。"),
         ("policy.toml", 'value = "200"', 'price = "200"', "policy.toml：standard 第 1 项（助学金月标准）没有“price”这个键，可写：certainty、note、value、keys。"),
+        ("pack.toml", "memo = [", "memos = [", "pack.toml：foot 没有“memos”这个键，最接近的是 memo。"),
         ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "graph"', "1-3.toml：kind 不能写“graph”，可写：grid、list、schools。"),
-        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "grid"\nfarbe = 1', "1-3.toml：没有“farbe”这个键，可写：without、banner、shape、derived、notes、source、blank_rows、draws、optional、foot。"),
+        ("forms/1-3.toml", 'kind   = "grid"', 'kind   = "grid"\nfarbe = 1', "1-3.toml：没有“farbe”这个键，可写：without、banner、shape、derived、foot、notes、source、blank_rows、draws、optional。"),
         ("forms/1-3.toml", '"12=4*11"', '"12=4**11"', "1-3.toml：公式“12=4**11”里有不认识的写法"),
         ("forms/1-3.toml", '"12=4*11"', '"12=4*"', "1-3.toml：公式“12=4*”写得不对"),
         ("forms/1-3.toml", '"12=4*11"', '"11=4*12"', "1-3.toml：公式“11=4*12”写在了“补助金额”列"),

@@ -32,4 +32,4 @@ def test_words_of_another_pack() -> None:
         False,
         False,
     ]
-    assert not is_foot(msgspec.structs.replace(FORM, foot=None), "审批人：甲")
+    assert not is_foot(msgspec.structs.replace(FORM, foot=Foot()), "审批人：甲")

@@ -188,6 +188,11 @@ def test_more_unnamed_blocks_than_the_form_has() -> None:
         ("退款情况\t3\t4\t5", []),
         ("审核人：李四\t3\t4\t5", []),
         ("备注\t7月退款\t4\t5\n实习补贴\t3\t\t5", []),
+        ("其中：女生\t3\t4\t5", []),
+        ("上学期人数\t3\t4\t5", []),
+        ("审核人：李四\n人数\t3\t4\t5", [(19, 2)]),
+        ("审核人：李四\n人数\t3", []),
+        ("审核人：李四\n实习补贴\t3\t4\t5", []),
     ],
 )
 def test_figures_below_the_last_block(line: str, found: list[tuple[int, int]]) -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from jiesuan.book import Sheet
+from jiesuan.book import Book, Sheet
 from jiesuan.form import ALL, Form, Member
+from jiesuan.recalculate import recalculate
 from jiesuan.ref import a1
 from jiesuan.table import Problem
 
@@ -380,11 +381,22 @@ def test_of_two_rows_the_filled_one_counts() -> None:
     ("label", "months", "found"),
     [
         ("四年级", [3, 3, 3, 3, 3], True),
-        ("其中：四年级", ["", 3, "3", 3], True),
+        ("四年级学生", ["", 3, "3", 3], True),
         ("二年级", [3], True),
-        ("医药卫生类", [3], False),
+        ("医药卫生类", [3], True),
         ("医药卫生类", [0, 0, 0], False),
-        ("", [3, 3, 3], False),
+        ("医药卫生类", [], False),
+        ("医药卫生类", [13900000000], False),
+        ("班主任：李四", [12], False),
+        ("", [3, 3, 3, 3], False),
+        ("", [97, 3, 3, 3, 3], True),
+        ("其中：四年级", [3, 3, 3, 3, 3], False),
+        ("其中：女生", [12, 12, 12, 12, 12], False),
+        ("上学期人数", [12, 12, 12, 12, 12], False),
+        ("2023年秋季学期", [12, 12, 12, 12, 12], False),
+        ("备注：本学期共", [35], False),
+        ("本学期共", [35], False),
+        ("共", [35], False),
         ("核对：", [3, 3, 3], False),
         ("审核：李四", [3, 3, 3], False),
         ("我校上期生均结余", [7, 2024, 1], False),
@@ -409,7 +421,7 @@ def test_figures_below_the_grand_total(
                 sheet.name,
                 (last + 1, first),
                 f"第{last + 1}行",
-                f"第{last + 1}行（“{label}”）的数在“{total}”（第{last}行）下面，没有计入任何小计、合计；"
+                f"第{last + 1}行（{f'“{label}”' if label else '没有行标题'}）的数在“{total}”（第{last}行）下面，没有计入任何小计、合计；"
                 f"请移到“{total}”上面{axes}相符的那一行，不该填的请删去。",
             )
         ]
@@ -417,11 +429,57 @@ def test_figures_below_the_grand_total(
     )
 
 
-def test_figures_past_the_foot_are_no_row_of_the_table() -> None:
+@pytest.mark.parametrize(
+    ("label", "months", "found"),
+    [
+        ("三年级", [97, 3], True),
+        ("三年级", [97], False),
+        ("医药卫生类", [97, 3, 3, 3, 3], True),
+        ("医药卫生类", [97, 3, 3, 3], False),
+        ("", [97, 3, 3, 3, 3], True),
+        ("其中：女生", [97, 3, 3, 3, 3], False),
+        ("审核人：", [97, 3, 3, 3, 3], False),
+    ],
+)
+def test_figures_past_the_foot(label: str, months: list[int], found: bool) -> None:
+    sheet, laid = sample_sheet("2-4")
+    last, column = max(row for row, _ in laid.places.values()), laid.places[next(iter(laid.places))[0], "第1月"][1]
+    row = len(sheet.values) + 1
+    for at, value in enumerate((label or None, *[None] * (column - 2), *months), 1):
+        sheet.put(row, at, value)
+    told = [
+        (problem.check, problem.cell, problem.message[: problem.message.index("，")])
+        for problem in own(bound(sheet), "生均")
+    ]
+    said = f"“{label}”" if label else "没有行标题"
+    below = f"第{row}行（{said}）的数在“全校合计（不分专业类别）”（第{last}行）下面"
+    assert told == [("stray-figure", (row, column), below)] * found
+
+
+@pytest.mark.parametrize("label", ["", "全校合计", "合计"])
+@pytest.mark.parametrize("foot", [True, False])
+def test_what_only_repeats_a_total_is_no_row(label: str, foot: bool) -> None:
+    """To compare, say; typed otherwise it is one, however often the layout was met before."""
+    for more in (0, 1, 0):
+        sheet, laid = sample_sheet("2-4")
+        recalculate(Book("样表.xlsx", [sheet]))
+        last, column = max(row for row, _ in laid.places.values()), laid.places[next(iter(laid.places))[0], "第1月"][1]
+        figures = [sheet.value(last, column + month) for month in range(5)]
+        figures[2] = more or figures[2]
+        sheet.merges = [merge for merge in sheet.merges if merge[2] <= last]
+        sheet.formulas.clear()
+        at = len(sheet.values) if foot else last
+        sheet.values.insert(at, [label or None, *[None] * (column - 2), *figures])
+        assert [problem.cell for problem in own(bound(sheet), "生均")] == [(at + 1, column)] * more
+
+
+def test_formulas_below_the_total_are_no_figures() -> None:
     sheet, laid = sample_sheet("2-4")
     column = laid.places[next(iter(laid.places))[0], "第1月"][1]
-    for at, value in enumerate(("三年级", *[None] * (column - 2), 3, 3, 3), 1):
-        sheet.put(len(sheet.values) + (at == 1), at, value)
+    row = len(sheet.values) + 1
+    sheet.put(row, 1, "三年级")
+    for at in range(column, column + 5):
+        sheet.put(row, at, 5, "2+3")
     assert own(bound(sheet), "生均") == []
 
 

@@ -191,6 +191,41 @@ def test_what_cannot_be_placed_is_told(old: str, new: str, check: str, message: 
     assert (check, message) in [(problem.check, problem.message) for problem in bind(book, PACK).problems]
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (["3、泉州第三技工学校", 3, 15, 0.3], True),
+        (["泉州第三技工学校", None, 15, 0.3], True),
+        (["3、泉州第三技工学校"], False),
+        (["3、.....", 3, 15], False),
+        (["其中：女生", 3, 15, 0.3], False),
+        (["（办公电话：", 3, 15, 0.3], False),
+    ],
+)
+def test_schools_below_the_signatures(line: list[str | float | None], found: bool) -> None:
+    book = typed()
+    sheet = sheet_of(book, "助学金汇总1人数")
+    assert any(str(above[0]).startswith("审批人") for above in sheet.values[-2:] if above)
+    sheet.values.append([*line, *[None] * (sheet.width - len(line))])
+    row = len(sheet.values)
+    message = (
+        f"第{row}行（“{line[0]}”）的数在表的下面，没有计入任何合计；请移到所属级次的小计那一组里，不该填的请删去。"
+    )
+    first = 2 if line[1:2] != [None] else 3
+    told = [("stray-figure", (row, first), message)] * found
+    assert [(problem.check, problem.cell, problem.message) for problem in bind(book, PACK).problems] == told
+
+
+def test_a_memo_among_the_schools_is_none() -> None:
+    book = typed()
+    sheet = sheet_of(book, MONEY)
+    row = next(row for row, line in enumerate(sheet.values, 1) if line and line[0] == f"2、{SECOND}")
+    before = figures(table(book))
+    sheet.merges = [merge for merge in sheet.merges if merge[2] <= row]
+    sheet.values.insert(row, ["其中：民办学校", None, 3, 4, *[None] * 14])
+    assert figures(table(book)) == before
+
+
 def test_missing_columns_and_headings() -> None:
     book = typed()
     sheet = sheet_of(book, MONEY)

@@ -49,11 +49,11 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What bureaus fill from the schools' forms."""
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
     """Axis → member → other ways to write it, seen in received files (added to every form's own)."""
+    foot: Foot = Foot()
+    """Words of the rows below the tables (added to every form's own)."""
     basis: str = ""
     school_words: tuple[str, ...] = ()
     """Words of schools' names that tell no two schools apart."""
-    foot: Foot = Foot()
-    """How the rows below a form's table are known."""
 
 
 def packs_folder() -> Path:

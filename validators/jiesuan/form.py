@@ -225,6 +225,8 @@ class Foot(Part, frozen=True, kw_only=True):
     """Where a list of students ends, a row begins so."""
     schools: tuple[str, ...] = ()
     """Where a list of schools ends, a row begins so."""
+    memo: tuple[str, ...] = ()
+    """What a row of figures says that repeats others or is for information only: 其中：女生, 上学期人数."""
 
 
 class Form(Part, frozen=True, kw_only=True, dict=True):
@@ -252,6 +254,8 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     shape: tuple[Shape, ...] = ()
     derived: tuple[Derived, ...] = ()
     line: tuple[Line, ...] = ()
+    foot: Foot = Foot()
+    """Further words of the rows below the table, besides those of `pack.toml`."""
     notes: tuple[str, ...] = ()
     basis: str = ""
     source: Source = "printed"
@@ -263,8 +267,6 @@ class Form(Part, frozen=True, kw_only=True, dict=True):
     """Forms of a bureau: the role of the schools' form that this one sums cell by cell."""
     optional: bool = False
     """No official form: a workbook without it lacks nothing."""
-    foot: Foot | None = None
-    """Default: that of the pack."""
 
     def field(self, name: str) -> Column:
         """The column of that name.  Raises KeyError."""

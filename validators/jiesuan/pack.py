@@ -23,7 +23,7 @@ from .declared import (
     parse,
     read_declaration,
 )
-from .form import Axis, Column, Derived, Form, Line, Member, Total
+from .form import Axis, Column, Derived, Foot, Form, Line, Member, Total
 from .formula import Formula, FormulaError, parse_expression, parse_formula
 from .majors import Majors
 from .policy import Policy, in_force
@@ -233,8 +233,13 @@ def _load_forms(folder: Path, info: PackInfo) -> Iterator[Form]:
         form = checked(path, table, Form)
         if form.id != path.stem:
             raise PackError(f"{path.name}：id 应与文件名相同")
-        axes = tuple(_with_labels(axis, info) for axis in form.axis)
-        yield msgspec.structs.replace(form, axis=axes, foot=form.foot or info.foot)
+        yield msgspec.structs.replace(
+            form, axis=tuple(_with_labels(axis, info) for axis in form.axis), foot=_with_words(form.foot, info.foot)
+        )
+
+
+def _with_words(own: Foot, common: Foot) -> Foot:
+    return Foot(**{name: (*getattr(own, name), *getattr(common, name)) for name in Foot.__struct_fields__})
 
 
 def _with_labels(axis: Axis, info: PackInfo) -> Axis:

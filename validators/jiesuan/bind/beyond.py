@@ -6,12 +6,13 @@ The lines of a form under its table, signatures, dates and notes are none of the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..book import Value
-from ..form import Foot, Form, once
+from ..book import Sheet, Value
+from ..form import Form, once
 from ..number import read_number
 from ..table import Problem
+from ..term import Term
 from ..text import fold
 from .headers import Labels
 from .lines import line_starts
@@ -31,10 +32,17 @@ def is_foot(form: Form, text: str) -> bool:
     return _foot(form).match(folded) is not None or any(start in folded for start in line_starts(form))
 
 
+def is_memo(form: Form, text: str) -> bool:
+    """Whether a row of that label repeats figures of others or is for information only: another term's, say."""
+    folded = fold(text)
+    named = "学期" in folded and Term.find(text) is not None  # not the term in which a class began
+    return named or any(fold(word) in folded for word in form.foot.memo)
+
+
 @once
 def _foot(form: Form) -> re.Pattern[str]:
     """How a line that is none of the table begins, or what it speaks of."""
-    foot = form.foot or Foot()
+    foot = form.foot
     begins, labels, ends, speaks = map(_any, (foot.begins, foot.labels, foot.label_ends, foot.speaks))
     return re.compile(rf"\(?(?:{begins}|\(?{labels}{ends}?(?::|\d|$))|.*{speaks}")
 
@@ -59,23 +67,55 @@ def figures_in(labels: Labels, row: int, columns: Iterable[int]) -> list[int]:
     ]
 
 
-def labelled_figures(form: Form, labels: Labels, after: int, columns: list[int], total: str) -> list[Problem]:
-    """A finding per row between the grand total (row `after`) and the foot that has a label and figures in `columns`:
-    one is enough under a label of the form, under any other it takes two."""
+def labelled_figures(
+    form: Form, labels: Labels, after: int, fields: Mapping[str, int], total: str, sums: Iterable[int]
+) -> list[Problem]:
+    """A finding per row below the grand total (row `after`) with typed figures in `fields` (field → column) that nobody
+    counts: one month is enough under a label, without one it takes every month.  Below the lines of the form, where schools
+    also reckon for themselves, it takes two under a label of the form, else every month.  Memos are none, nor is what only
+    says again what one of `sums` (rows of totals) says."""
     problems: list[Problem] = []
     axes = "、".join(axis.header[-1] for axis in form.axis if axis.header) or "栏目"
+    months = {column for name, column in fields.items() if form.field(name).group}
+    every, passed = len(months) or len(fields), False
     for row in range(after + 1, len(labels.sheet.values) + 1):
         texts = texts_in(labels, row)
         if texts and is_foot(form, texts[0]):
-            break
-        names, figures = texts_in(labels, row, min(columns, default=1)), figures_in(labels, row, columns)
-        if names and len(figures) >= (1 if any(form_knows(form, name) for name in names) else 2):
-            message = (
-                f"第{row}行（“{names[0]}”）的数在“{total}”（第{after}行）下面，没有计入任何小计、合计；"
-                f"请移到“{total}”上面{axes}相符的那一行，不该填的请删去。"
-            )
-            problems.append(Problem("stray-figure", labels.sheet.name, (row, figures[0]), f"第{row}行", message))
+            passed = True
+            continue
+        names = [name for name in texts_in(labels, row, min(fields.values(), default=1)) if len(fold(name)) > 1]
+        figures = [at for at in figures_in(labels, row, fields.values()) if _typed(labels.sheet, row, at)]
+        if not figures or any(is_memo(form, text) for text in texts):
+            continue
+        known = any(form_knows(form, name) for name in names)
+        monthly = len(months.intersection(figures))
+        if not names or (passed and not known):
+            enough = (monthly if months else len(figures)) >= every
+        else:
+            asked = any(":" in fold(name) for name in names)  # `班主任：` and a number beside it
+            enough = len(figures) > passed and (known or len(figures) > 1 or (monthly == 1 and not asked))
+        again = passed or not names or any(fold(name) in total_labels(form) for name in names)
+        if not enough or (again and _said_above(labels, row, figures, sums)):
+            continue
+        said = f"“{names[0]}”" if names else "没有行标题"
+        message = (
+            f"第{row}行（{said}）的数在“{total}”（第{after}行）下面，没有计入任何小计、合计；"
+            f"请移到“{total}”上面{axes}相符的那一行，不该填的请删去。"
+        )
+        problems.append(Problem("stray-figure", labels.sheet.name, (row, figures[0]), f"第{row}行", message))
     return problems
+
+
+def _typed(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether a figure was typed, and is no telephone number."""
+    return (row, column) not in sheet.formulas and (read_number(sheet.value(row, column)).value or 0) < _MOST_AID
+
+
+def _said_above(labels: Labels, row: int, columns: Sequence[int], sums: Iterable[int]) -> bool:
+    """Whether the row says what a total says."""
+    labels.disputed = True  # figures decide
+    figures = [read_number(labels.sheet.value(row, column)).value for column in columns]
+    return any(figures == [read_number(labels.sheet.value(at, column)).value for column in columns] for at in sums)
 
 
 def form_knows(form: Form, text: str) -> bool:
@@ -86,8 +126,8 @@ def form_knows(form: Form, text: str) -> bool:
 def students_beyond(
     form: Form, labels: Labels, after: int, placed: dict[str, int], member_in: Callable[[int], str], total: int
 ) -> list[Problem]:
-    """A finding per row behind row `after` of a list that holds a student: up to the foot an identity number or a name
-    with an amount or most of a number, past it only the number.  `member_in` tells the section a row names itself, `total` the row of the
+    """A finding per row behind row `after` of a list that holds a student: an identity number or a name with an amount or
+    most of a number, past the foot the number or a name with both amounts.  `member_in` tells the section a row names itself, `total` the row of the
     grand total, 0 without."""
     identity = [placed[column.name] for column in form.fields if column.type == "身份证号" and column.name in placed]
     names = [placed[column.name] for column in form.fields if column.type == "姓名" and column.name in placed]
@@ -106,10 +146,11 @@ def students_beyond(
         named = any(isinstance(name := at.get(column), str) and _NAME.fullmatch(fold(name)) for column in names)
         given = sum(0 < (read_number(at.get(column)).value or 0) < _MOST_AID for column in amounts)
         almost = any(sum(map(str.isdigit, str(at.get(column)))) >= 15 for column in identity)
-        if known or (not passed and named and (given or almost)):
+        aside = bool(texts) and (is_foot(form, texts[0]) or is_memo(form, texts[0]))
+        if known or (named and not aside and (given > 1 if passed else given or almost)):
             where = f"“{section}”" if section else "所属一类"
             message = f"第{row}行的学生{below}，没有计入任何小计、合计，也没有核对；请移到{where}小计行的上面。"
-        elif not passed and texts and given >= (1 if own else 2):
+        elif not passed and not aside and texts and given >= (1 if own else 2):
             message = f"第{row}行的数{below}，没有计入任何小计、合计；请移到所属一类小计行的上面，不该填的请删去。"
         else:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..form import ALL, Form, Key, Shape
 from ..table import Problem, Table
 from ..text import fold
-from .beyond import figures_in, is_foot, texts_in
+from .beyond import figures_in, is_foot, is_memo, texts_in
 from .headers import HEADER_ROWS, Labels, Path, column_paths, known_headings
 from .lost import follower, lost_label
 from .placed import FIELDS, Placed, finish
@@ -142,16 +142,21 @@ def _note_strays(
     across: list[int],
 ) -> None:
     """Report the rows of figures that belong to no block: up to the foot the rows of a field, and those with two figures
-    under another label."""
-    last = max(blocks, default=0)
+    under another label, past it the rows of a field with two; memos below the last block are none."""
+    last, passed = max(blocks, default=0), False
     for row in range(min(fields), len(labels.sheet.values) + 1):
         texts = texts_in(labels, row, stub + 1)
         if row in blocks or not texts:
             continue
-        if row > last and is_foot(form, texts[0]):
-            return
+        if is_foot(form, texts[0]):
+            passed = passed or row > last
+            continue
         figures = figures_in(labels, row, across)
-        if len(figures) >= (1 if row in fields else 2) and not is_foot(form, texts[0]):
+        if row > last:
+            figures = [at for at in figures if (row, at) not in labels.sheet.formulas]
+            if (passed and row not in fields) or any(is_memo(form, text) for text in texts):
+                continue
+        if len(figures) >= (1 if row in fields and not passed else 2):
             said = f"第{row}行（“{' '.join(dict.fromkeys(texts))}”）"
             if row > last:
                 move = f"请移到上面所属栏的{fields.get(row) or '人数、人次、金额'}行，不该填的请删去。"

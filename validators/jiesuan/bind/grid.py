@@ -88,10 +88,13 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
             continue
         placed.add_row(key, row, {name: labels.place(row, column) for name, column in columns.items()}, label)
         if not any(member != ALL for member in key):
-            inputs = [
-                columns[name] for name in columns if form.field(name).numeric and form.field(name).role != "standard"
-            ]
-            placed.problems += labelled_figures(form, labels, row, inputs, label)
+            inputs = {
+                name: column
+                for name, column in columns.items()
+                if form.field(name).numeric and form.field(name).role != "standard"
+            }
+            sums = [at for known, at in placed.rows.items() if ALL in known]
+            placed.problems += labelled_figures(form, labels, row, inputs, label, sums)
             break
     return finish(form, shape, placed, columns, paths), placed.problems
 

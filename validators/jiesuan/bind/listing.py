@@ -111,7 +111,7 @@ def _scan(
     said = [placed[c.name] for c in form.fields if c.role in ("input", "text") and c.name in placed]
     words = [placed[c.name] for c in form.fields if c.role == "input" and not c.numeric and c.name in placed]
     lead = sorted({column for column in (stub, *words) if column})
-    foot = tuple(map(fold, form.foot.students)) if form.foot else ()
+    foot = tuple(map(fold, form.foot.students))
     person = next((placed[c.name] for c in form.fields if c.type == "身份证号" and c.name in placed), 0)
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}

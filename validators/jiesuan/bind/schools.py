@@ -6,11 +6,11 @@ import re
 from typing import NamedTuple
 
 from ..form import ALL, Column, Form, Key
-from ..number import read_number
 from ..pack import Pack
 from ..share import SELF, shares_file
 from ..table import Problem, Table
 from ..text import clean, fold
+from .beyond import figures_in, is_foot, is_memo
 from .headers import Labels, column_paths, known_headings, match_columns, number_row
 from .listing import header_rows, lay
 from .missing import missing_column
@@ -94,14 +94,19 @@ def _scan(
     subtotals = {label: hit.named for label, hit in total_labels(form).items() if hit.named}
     rows: list[tuple[str, int]] = []
     totals: dict[Key, int] = {}
-    foot = tuple(map(fold, form.foot.schools)) if form.foot else ()
-    section = ""
+    foot = tuple(map(fold, form.foot.schools))
+    section, passed = "", False
     for row in range(start, len(sheet.values) + 1):
         text = clean(labels.at(row, stub))
         folded = fold(text)
-        filled = next((c for c in numeric if read_number(sheet.value(row, c)).value), 0)
-        if folded.startswith(foot):
-            break
+        figures = figures_in(labels, row, numeric)
+        filled = next(iter(figures), 0)
+        passed = passed or folded.startswith(foot)
+        if passed:
+            if len(figures) > 1 and school_name(text) and not is_foot(form, text) and not is_memo(form, text):
+                message = f"第{row}行（“{text}”）的数在表的下面，没有计入任何合计；请移到所属级次的小计那一组里，不该填的请删去。"
+                problems.append(Problem("stray-figure", sheet.name, (row, filled), f"第{row}行", message))
+            continue
         key: Key | None = None
         if folded in overall:
             key = (ALL,)
@@ -118,6 +123,8 @@ def _scan(
                 message = f"第{row}行的“{text}”与第{totals[key]}行重复，只采用前一行。"
                 problems.append(Problem("duplicate-row", sheet.name, (row, stub), text, message))
             totals.setdefault(key, row)
+        elif is_memo(form, text):
+            continue
         elif school_name(text) and section:
             rows.append((section, row))
         elif filled:

@@ -18,7 +18,7 @@ from ..form import Form, once
 from ..number import DASHES, read_number
 from ..table import Problem, Table, bind_column, part_merged
 from ..text import fold
-from .beyond import WORD, is_foot
+from .beyond import WORD, is_foot, is_memo
 from .headers import NUMBER_ROW, Labels, heading, known_headings
 from .placed import FIELDS, filled
 from .totals import total_labels
@@ -28,6 +28,8 @@ SILENT = "~"
 """Stands for a text that says nothing to a form, such as the name of a school."""
 FOOT = "~~"
 """Stands for a text with which the lines below a table may begin."""
+MEMO = "~~~"
+"""Stands for the label of a row of figures that need not be counted."""
 _NUMBER_LIKE = re.compile(r"[-+.,\de]+")
 _MOST = 200
 """Layouts that are kept."""
@@ -204,7 +206,7 @@ class _Voices:
                 return text
         if not WORD.search(text) or read_number(text).value or not self._inert(text):
             return text
-        return FOOT if is_foot(self.form, text) else SILENT
+        return FOOT if is_foot(self.form, text) else MEMO if is_memo(self.form, text) else SILENT
 
     def _inert(self, text: str) -> bool:
         folded = fold(text)
