@@ -94,10 +94,14 @@ def typed(path: Path, cells: Mapping[str, Value], *, sheets: dict[str, str] | No
     return path
 
 
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process that finds this package."""
+    return {**os.environ, "PYTHONPATH": str(Path(jiesuan.__file__).parents[1]), **more}
+
+
 def python(*arguments: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """A Python process that finds this package; its output in bytes.  `env` adds to the environment."""
-    source = str(Path(jiesuan.__file__).parents[1])
-    env = {**os.environ, "PYTHONPATH": source, **options.pop("env", {})}
+    env = environment(**options.pop("env", {}))
     command = [sys.executable, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=False, timeout=120, env=env, **options)
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
@@ -19,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from jiesuan import cli, console, session, usage
 from jiesuan.cli import app, program
 from jiesuan.console import width
 from jiesuan.filling import Filling
@@ -27,24 +20,12 @@ from jiesuan.pack import PackError
 from jiesuan.produce_error import OutputError
 from jiesuan.usage import Misuse, explained, usage_message
 
-from .making import ID, PACK, PHONE, blank_file, overtyped, python, sample, sample_file, written
+from .making import ID, PACK, PHONE, blank_file, overtyped, sample, sample_file, written
 
 COMMANDS = ("check", "clear", "calc", "new", "sample", "demo", "rules", "rule", "forms")
 WRITTEN = "只写了列出的格，别的内容都没有动；新旧值也列在“计算结果”表上。"
 REGISTERED = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 """Everything that can be typed after `jiesuan`."""
-HEAVY = (
-    "pandas",
-    "numpy",
-    "pandera",
-    "openpyxl",
-    "xlwings",
-    "python_calamine",
-    "xlsxwriter",
-    "msgspec",
-    "faker",
-    "rich",
-)
 
 
 def run(*arguments: object, code: int = 0) -> Result:
@@ -291,57 +272,6 @@ def test_demo(tmp_path: Path) -> None:
     assert "建不了文件夹“堵”：同名的文件已经存在" in run("demo", tmp_path / "堵", code=2).stderr
 
 
-# ── in a process of its own ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_importing_is_light() -> None:
-    done = python("-c", f"import sys, jiesuan.cli; print([m for m in {HEAVY!r} if m in sys.modules])")
-    assert done.stdout.strip() == b"[]", done
-
-
-def test_help_is_instant() -> None:
-    done = python("-X", "importtime", "-m", "jiesuan", "check", "--help")
-    assert done.returncode == 0
-    loaded = {line.rpartition(b"|")[2].strip().split(b".")[0].decode() for line in done.stderr.splitlines()}
-    assert loaded.isdisjoint(HEAVY)
-
-
-CONSOLES = {
-    "utf-8": "utf-8",
-    "gbk": "gbk",
-    "gb18030": "gb18030",
-    "cp1252": "utf-8",
-    "ascii": "utf-8",
-    "big5": "utf-8",
-    "cp437": "utf-8",
-}
-"""Encoding of a console → encoding in which Chinese arrives."""
-
-
-@pytest.mark.parametrize("encoding", CONSOLES)
-def test_consoles(encoding: str) -> None:
-    env, readable = {"PYTHONIOENCODING": encoding}, CONSOLES[encoding]
-    done = python("-m", "jiesuan", "check", env=env)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode(readable).startswith("缺少“文件...”（要处理的工作簿，可以写多个）。")
-    done = python("-m", "jiesuan", "rule", "X201", env=env)
-    assert (done.returncode, done.stderr) == (0, b"")
-    text = done.stdout.decode(readable)
-    assert "免学费统计金额" in text and "?" not in text
-
-
-@pytest.mark.parametrize("encoding", ["gbk", "cp1252"])
-def test_a_report_on_a_console(encoding: str, wrong: Path, tmp_path: Path) -> None:
-    env, readable = {"PYTHONIOENCODING": encoding}, CONSOLES[encoding]
-    done = python("-m", "jiesuan", "check", wrong, tmp_path / "无.xlsx", env=env)
-    assert done.returncode == 2
-    out, err = done.stdout.decode(readable), done.stderr.decode(readable)
-    assert "请先改正" in out and "无.xlsx：找不到这个文件" in err
-    assert "?" not in out + err and "Traceback" not in err
-    done = python("-m", "jiesuan", "check", wrong, "--format", "json", env=env)
-    assert json.loads(done.stdout.decode("utf-8"))["files"][0]["file"] == "表.xlsx" and done.stderr == b""
-
-
 def test_every_page_can_be_printed_on_a_chinese_console() -> None:
     """Nothing of our own is outside GBK, the code page of Chinese Windows."""
     for arguments in (
@@ -355,92 +285,7 @@ def test_every_page_can_be_printed_on_a_chinese_console() -> None:
         run(command, "-h").stdout.encode("gbk")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes")
-def test_a_closed_pipe_is_no_error() -> None:  # pragma: no branch
-    source = str(Path(console.__file__).parents[1])
-    env = {**os.environ, "PYTHONPATH": source}
-    for command in ("rules", "rules --format json", "--help", "forms 2-4"):
-        line = f"'{sys.executable}' -m jiesuan {command} | head -1; exit ${{PIPESTATUS[0]}}"
-        done = subprocess.run(["bash", "-c", line], capture_output=True, check=False, env=env)
-        assert done.stderr == b"" and len(done.stdout.splitlines()) == 1, command
-        line = f"'{sys.executable}' -m jiesuan {command} | true"
-        done = subprocess.run(["bash", "-c", line], capture_output=True, check=False, env=env)
-        assert (done.stdout, done.stderr) == (b"", b""), command
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
-def test_ctrl_c(tmp_path: Path) -> None:  # pragma: no branch
-    code = (
-        "import jiesuan.session, jiesuan.cli, sys, time\n"
-        "def slow(*a, **k):\n"
-        "    print('ready', flush=True)\n"
-        "    time.sleep(60)\n"
-        "jiesuan.session.check_file = slow\n"
-        "sys.argv = ['jiesuan', 'check', 'x.xlsx']\n"
-        "jiesuan.cli.main()\n"
-    )
-    env = {**os.environ, "PYTHONPATH": str(Path(console.__file__).parents[1])}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
-    ) as process:
-        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.decode()) == (2, "已中断。\n")
-
-
-def test_a_run_prepares_and_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["jiesuan", "--version"])
-    with pytest.raises(SystemExit) as ended:
-        cli.run()
-    assert ended.value.code == 0 and capsys.readouterr().out.startswith("jiesuan ")
-
-
-class Left(Exception):
-    """Instead of ending the process."""
-
-
-def test_main_leaves_at_once_with_everything_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    done: list[object] = []
-
-    def end(code: int) -> None:
-        done.append(code)
-        raise Left
-
-    monkeypatch.setattr(sys, "argv", ["jiesuan", "chek"])
-    monkeypatch.setattr("os._exit", end)
-    monkeypatch.setattr("atexit._run_exitfuncs", lambda: done.append("registered"))
-    monkeypatch.setattr("threading.active_count", lambda: 1)
-    with pytest.raises(Left):
-        cli.main()
-    assert done == ["registered", 2] and "是不是 check？" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("code", "threads"), [(0, 2), (1, 2), (None, 1), ("话", 1)])
-def test_while_anything_is_going_on_it_ends_as_usual(
-    monkeypatch: pytest.MonkeyPatch, code: object, threads: int
-) -> None:
-    monkeypatch.setattr("threading.active_count", lambda: threads)
-    monkeypatch.setattr("os._exit", lambda _: pytest.fail("left at once"))
-    with pytest.raises(SystemExit) as ended:
-        cli.leave(code)
-    assert ended.value.code == code
-
-
-def test_what_is_registered_for_the_end_is_done_and_nothing_said_is_lost() -> None:
-    code = (
-        "import atexit, sys, threading\n"
-        "from jiesuan.cli import main\n"
-        "atexit.register(print, 'end')\n"
-        "sys.argv = ['jiesuan', sys.argv[1]]\n"
-        "main()\n"
-    )
-    for argument, wanted in (("--version", 0), ("chek", 2)):
-        done = python("-c", code, argument)
-        assert (done.returncode, done.stdout.splitlines()[-1]) == (wanted, b"end")
-
+# ── which commands are built ────────────────────────────────────────────────────────────────────────────────────────────
 
 SINGLE = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
@@ -456,40 +301,6 @@ def test_a_command_called_is_built_alone_and_is_the_same(name: str) -> None:
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["--version"], ["chek"], ["excel", "status"]])
 def test_anything_else_needs_all_commands(arguments: list[str]) -> None:
     assert program(arguments) is app
-
-
-# ── streams ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("place", ["invoke", "flush"])
-def test_a_pipe_that_closes_anywhere(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    from typer.main import get_command
-
-    dropped: list[bool] = []
-    monkeypatch.setattr(usage, "drop_output", lambda: dropped.append(True))
-
-    def broken(*_: Any, **__: Any) -> Any:
-        raise BrokenPipeError
-
-    if place == "invoke":
-        monkeypatch.setattr("jiesuan.render.rules.rule_table", broken)
-    else:
-
-        class Stream(io.StringIO):
-            flush = broken
-
-        monkeypatch.setattr(sys, "stdout", Stream())
-        monkeypatch.setattr("jiesuan.commands.reference.emit_lines", lambda _: None)
-    assert get_command(app).main(["rules"], standalone_mode=False) == 2
-    assert dropped
-
-
-def test_an_interrupted_command_ends_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: Any, **__: Any) -> Any:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(session, "check_file", interrupted)
-    assert failed("check", "x.xlsx") == "已中断。\n"
 
 
 # ── privacy ──────────────────────────────────────────────────────────────────────────────────────────────────────────
