@@ -210,9 +210,10 @@ def test_a_missing_column_names_the_nearest_heading() -> None:
         Problem(
             "missing-column",
             "生均公用经费",
-            None,
+            (6, 10),
             "生均金额",
-            "找不到“对应生均公用经费›对应生均公用经费金额（万元）”这一列，最接近的标题是“应得生均公用经费 数额（万元）”。",
+            "找不到“对应生均公用经费›对应生均公用经费金额（万元）”这一列，最接近的标题是“应得生均公用经费 数额（万元）”；"
+            "看左右两列，标题应写在 J6。",
         ),
     ]
     assert "人次" not in bound(sheet).tables["生均"].columns
@@ -495,15 +496,12 @@ def test_without_any_row_label() -> None:
 def test_grade_labels_are_missing_altogether() -> None:
     text = "省属公办技工院校2024年春季学期生均公用经费情况表\n年级\t专业类别\t3月\t4月\t5月\n\t（一）化工类\t1\t2\t3"
     workbook = bound(typed("Sheet1", text))
-    assert workbook.tables["生均"].keys == []
-    assert [problem for problem in own(workbook, "生均") if problem.check == "stray-figure"] == [
-        Problem(
-            "stray-figure",
-            "Sheet1",
-            (3, 3),
-            "第3行",
-            "第3行（“（一）化工类”）有数，但不知道属于哪一行；没有计入任何合计的核对。",
-        )
+    assert workbook.tables["生均"].keys == [("一年级", "化工")]
+    says = (
+        "A3 是空的，这里缺年级的标题，像是“一年级”；从第3行起的一组暂按“一年级”核对，请在 A3 写上“一年级”，不要删行。"
+    )
+    assert [problem for problem in own(workbook, "生均") if problem.cell] == [
+        Problem("missing-row", "Sheet1", (3, 1), "一年级", says)
     ]
 
 

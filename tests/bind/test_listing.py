@@ -294,9 +294,9 @@ def test_a_missing_column_names_the_nearest_heading() -> None:
         Problem(
             "missing-column",
             "精准学生明细",
-            None,
+            (5, 5),
             "联系电话",
-            "找不到“学生情况›联系电话”这一列，最接近的标题是“电联系话”。",
+            "找不到“学生情况›联系电话”这一列，最接近的标题是“电联系话”；看左右两列，标题应写在 E5。",
         )
     ]
 

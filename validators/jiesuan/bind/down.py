@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..form import ALL, Form, Key, Shape
 from ..table import Problem, Table
 from ..text import fold
+from .belongs import lost_columns
 from .beyond import figures_in, is_foot, is_memo, texts_in
 from .headers import HEADER_ROWS, Labels, Path, column_paths, known_headings
 from .lost import follower, lost_label
-from .placed import FIELDS, Placed, finish
+from .placed import FIELDS, Placed, finish, printed_keys
 from .totals import TotalLabel, total_labels
 
 
@@ -23,8 +24,9 @@ def bind_down(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple
     totals = total_labels(form)
     texts: dict[str, str] = {}
     across: dict[int, dict[str, str]] = {}
+    said: dict[int, dict[str, tuple[str, str]]] = {}
     for column, path in enumerate(paths, 1):
-        members = _members(form, shape.columns, path, totals)
+        said[column] = members = _members(form, shape.columns, path, totals)
         if column != stub and len(members) == len(shape.columns):
             across[column] = {axis: member for axis, (member, _) in members.items()}
             for axis, (member, text) in members.items():
@@ -35,6 +37,8 @@ def bind_down(form: Form, shape: Shape, labels: Labels, title_row: int) -> tuple
             key = _key(form, members_across | down)
             placed.add_cell(key, fields[row], row, labels.place(row, column))
     _note_strays(placed, form, labels, stub, fields, blocks, sorted(across))
+    keys, heads = printed_keys(form, shape, placed), range(max(title_row + 1, first - HEADER_ROWS), first)
+    placed.belongs = lost_columns(form, labels, shape.columns, keys, across, said, heads, stub)
     table = finish(form, shape, placed, fields.values(), paths)
     table.assumed = assumed
     table.labels = texts

@@ -6,11 +6,12 @@ from ..form import ALL, Form, Key, Shape
 from ..number import DASHES, read_number
 from ..table import Problem, Table
 from ..text import fold
+from .belongs import headed, heading_cells, lost_axis, lost_rows
 from .beyond import labelled_figures
 from .down import bind_down
 from .headers import HEADER_ROWS, Labels, column_paths, known_headings, match_columns, number_row
 from .lost import lost_label, lost_member
-from .placed import FIELDS, Placed, finish
+from .placed import FIELDS, Placed, finish, printed_keys
 from .template import bound_alike, note
 from .totals import TotalLabel, total_labels
 
@@ -64,8 +65,14 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
     placed = Placed(labels)
     stubs = axis_columns(form, shape.rows, labels)
     inner = shape.rows[-1]
+    heads = range(title_row + 1, min(title_row + HEADER_ROWS, len(sheet.values)) + 1)
     if inner not in stubs:
+        if gone := lost_axis(form, labels, shape.rows, stubs, heads):
+            return Table(form, sheet, shape.name), gone
         return finish(form, shape, placed, (), []), placed.problems
+    for axis in shape.rows:
+        if axis not in stubs and (cell := headed(form, axis, labels, heads, stubs.values())):
+            stubs[axis] = cell[1]
     rows = range(1, len(sheet.values) + 1)
     first_row = next(row for row in rows if form.member(inner, labels.own(row, stubs[inner])))
     top = max(title_row + 1, first_row - HEADER_ROWS)
@@ -96,6 +103,8 @@ def bind_across(form: Form, shape: Shape, labels: Labels, title_row: int) -> tup
             sums = [at for known, at in placed.rows.items() if ALL in known]
             placed.problems += labelled_figures(form, labels, row, inputs, label, sums)
             break
+    placed.heads = heading_cells(form, labels, columns, range(top, begin), max(stubs.values()))
+    placed.belongs = lost_rows(form, labels, stubs, printed_keys(form, shape, placed), placed.rows, begin)
     return finish(form, shape, placed, columns, paths), placed.problems
 
 

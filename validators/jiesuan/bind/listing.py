@@ -9,6 +9,7 @@ from ..book import Cell
 from ..form import ALL, Column, Form, Key, once
 from ..table import Problem, Table, bind_column, part_merged
 from ..text import fold
+from .belongs import heading_cells
 from .beyond import students_beyond
 from .headers import HEADER_ROWS, Labels, column_paths, heading, known_headings, match_columns, number_row
 from .missing import missing_column
@@ -70,8 +71,9 @@ def bind_list(form: Form, labels: Labels, title_row: int) -> tuple[Table, list[P
     start = last + 1 + bool(numbers)
     rows, totals = _scan(form, labels, stub, placed, start, problems)
     lay(table, rows, totals, placed, _stands)
+    cells = heading_cells(form, labels, placed, range(first, last + 1), stub)
     problems += [
-        missing_column(form, sheet, column, paths)
+        missing_column(form, sheet, column, paths, cells.get(column.name))
         for column in form.fields
         if column.name not in placed and column.role != "text"
     ]

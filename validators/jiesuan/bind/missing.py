@@ -6,16 +6,24 @@ from collections.abc import Iterable, Mapping
 
 from ..book import Cell, Sheet
 from ..form import ALL, Column, Form, Key, Member, Shape
+from ..ref import a1
 from ..table import Problem, Table
 from ..text import nearest
 from .headers import Path, heading, known_headings
 
 
-def missing_column(form: Form, sheet: Sheet, column: Column, paths: Iterable[Path]) -> Problem:
-    """The finding for a column that is not there, naming the heading most like it."""
-    hint = _hint("最接近的标题", [*column.header[-1:], column.name], _headings(form, paths))
-    name = "›".join(column.header) or column.caption
-    return Problem("missing-column", sheet.name, None, column.caption, f"找不到“{name}”这一列，{hint}。")
+def missing_column(
+    form: Form, sheet: Sheet, column: Column, paths: Iterable[Path], cell: Cell | None = None
+) -> Problem:
+    """The finding for a column that is not there, naming the heading most like it; `cell` is where its heading belongs by
+    those beside it, and counts where it is empty or holds that heading."""
+    words, texts = [*column.header[-1:], column.name], _headings(form, paths)
+    hint, name = _hint("最接近的标题", words, texts), "›".join(column.header) or column.caption
+    stands = str(sheet.value(*cell) or "") if cell else ""
+    if cell and stands and stands != _closest(words, texts):
+        cell = None
+    where = f"；看左右两列，标题应写在 {a1(*cell)}" if cell else ""
+    return Problem("missing-column", sheet.name, cell, column.caption, f"找不到“{name}”这一列，{hint}{where}。")
 
 
 def missing_rows(

@@ -25,6 +25,10 @@ class Placed:
     problems: list[Problem] = field(default_factory=list)
     strangers: dict[str, Cell] = field(default_factory=dict)
     """Row labels that are none of the form's, with their cells."""
+    heads: dict[str, Cell] = field(default_factory=dict)
+    """Where the headings of fields belong that were not found."""
+    belongs: dict[Key, Problem] = field(default_factory=dict)
+    """What to say of keys whose label is gone from a place that is known."""
 
     @property
     def sheet(self) -> Sheet:
@@ -70,7 +74,7 @@ def finish(form: Form, shape: Shape, placed: Placed, fields: Iterable[str], path
     """Make the table, and name everything that is declared and was not found."""
     sheet, across = placed.sheet, FIELDS in shape.columns
     fields = set(fields)
-    keys = [key for key in _printed(form, placed) if _in_shape(form, shape, key)]
+    keys = printed_keys(form, shape, placed)
     table = Table(form, sheet, shape.name)
     table.keys = [key for key in keys if key in placed.cells]
     table.rows = [placed.rows[key] for key in table.keys]
@@ -79,7 +83,7 @@ def finish(form: Form, shape: Shape, placed: Placed, fields: Iterable[str], path
     for column in form.fields:
         if column.name not in fields:
             if across and (column.type != "文本" or column.required):
-                placed.problems.append(missing_column(form, sheet, column, paths))
+                placed.problems.append(missing_column(form, sheet, column, paths, placed.heads.get(column.name)))
             continue
         places = [
             None if _not_in_total(form, column, key) else placed.cells[key].get(column.name) for key in table.keys
@@ -89,9 +93,16 @@ def finish(form: Form, shape: Shape, placed: Placed, fields: Iterable[str], path
         table.columns[column.name] = bind_column(column, places, sheet)
     part_merged(table)
     absent = [key for key in keys if key not in placed.cells]
+    placed.problems += dict.fromkeys(placed.belongs[key] for key in absent if key in placed.belongs)
+    absent = [key for key in absent if key not in placed.belongs]
     if table.keys:
         placed.problems += missing_rows(table, shape, absent, placed.strangers, paths)
     return table
+
+
+def printed_keys(form: Form, shape: Shape, placed: Placed) -> list[Key]:
+    """All keys that the form prints in a shape."""
+    return [key for key in _printed(form, placed) if _in_shape(form, shape, key)]
 
 
 def _printed(form: Form, placed: Placed) -> list[Key]:

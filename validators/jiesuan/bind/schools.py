@@ -10,6 +10,7 @@ from ..pack import Pack
 from ..share import SELF, shares_file
 from ..table import Problem, Table
 from ..text import clean, fold
+from .belongs import heading_cells
 from .beyond import figures_in, is_foot, is_memo
 from .headers import Labels, column_paths, known_headings, match_columns, number_row
 from .listing import header_rows, lay
@@ -61,8 +62,9 @@ def bind_schools(form: Form, labels: Labels, title_row: int) -> tuple[Table, lis
     paths = column_paths(labels, first, last, known_headings(form))
     numbers = number_row(labels, last + 1, last + 1)
     placed = match_columns(form.fields, paths, numbers)
+    heads = heading_cells(form, labels, placed, range(first, last + 1), 0)
     problems = [
-        missing_column(form, sheet, column, paths)
+        missing_column(form, sheet, column, paths, heads.get(column.name))
         for column in form.fields
         if column.name not in placed and column.role != "text"
     ]

@@ -113,7 +113,10 @@ def _bind_one(form: Form, found: _Sheet) -> tuple[Table, list[Problem]]:
 
 
 def _missing(problems: list[Problem]) -> bool:
-    return any(problem.check in ("missing-row", "missing-column") and problem.cell is None for problem in problems)
+    return any(
+        problem.check == "missing-column" or (problem.check == "missing-row" and problem.cell is None)
+        for problem in problems
+    )
 
 
 def _other_set(bound: Workbook, form: Form, found: _Sheet, problems: list[Problem]) -> Problem | None:
