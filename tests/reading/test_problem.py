@@ -64,3 +64,7 @@ def test_a_recognised_format_is_named() -> None:
     problem = not_a_workbook("PDF 文档")
     assert problem.kind == "not-a-workbook"
     assert problem.message == "这是PDF 文档，不是工作簿。请确认没有拿错文件，并提供“Excel 工作簿(*.xlsx)”。"
+
+
+def test_a_text_file_is_imported_so_that_numbers_keep_their_last_digits() -> None:
+    assert "身份证号一列选“文本”（双击打开会丢末几位）" in MESSAGES["csv"]
