@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from jiesuan.batch.batch import demand
+from jiesuan.batch.batch import Batch, demand
 from jiesuan.batch.progress import compared, earlier, earlier_report
 from jiesuan.batch.store import data_folder, read_index
+from jiesuan.bureau.second import second_look
 from jiesuan.check import check_workbook
 from jiesuan.usage import Misuse
 
+from ..bureau.test_second import copy_of, explained
 from ..making import AUTUMN, bound, overtyped, python, sample
-from .city import City, plain_city, planted_bytes, school_bytes, school_name
+from .city import City, bytes_of, plain_city, planted_bytes, school_bytes, school_name, with_student_of
 from .inline import run_inline
+from .test_between import write_roster
 
 
 def test_what_became_of_the_findings() -> None:
@@ -39,6 +42,64 @@ def test_a_second_submission(tmp_path: Path) -> None:
     }
     # Where there was nothing and is nothing, nothing is said.
     assert [demand(batch, number) for number in range(3)] == [f"（比上次：仍存在 0，新出现 0，已消除 {gone}）", "", ""]
+
+
+def progress(batch: Batch) -> dict[str, dict[str, int]]:
+    return {school.name: school.progress for school in batch.schools}
+
+
+def counted(still: int = 0, new: int = 0, gone: int = 0) -> dict[str, int]:
+    return {"仍存在": still, "新出现": new, "已消除": gone}
+
+
+def test_findings_between_workbooks_are_compared_too(tmp_path: Path) -> None:
+    """All that is open now is still there or new; what both schools put right is gone for both."""
+    one, two = school_name(5), school_name(6)
+    shared, clean = bytes_of(with_student_of(5, 6)), City({"甲.xlsx": school_bytes(5), "乙.xlsx": school_bytes(6)})
+    wrong = City({**clean.files, "甲.xlsx": shared}).write(tmp_path / "一")
+    clean.write(tmp_path / "二")
+    run_inline(wrong, tmp_path / "一出")
+    run_inline(tmp_path / "二", tmp_path / "二出")
+    again = run_inline(wrong, tmp_path / "三出", previous=tmp_path / "一出")
+    assert progress(again) == {one: counted(still=1), two: counted(still=1)}
+    corrected = run_inline(tmp_path / "二", tmp_path / "四出", previous=tmp_path / "一出")
+    assert progress(corrected) == {one: counted(gone=1), two: counted(gone=1)}
+    spoilt = run_inline(wrong, tmp_path / "五出", previous=tmp_path / "二出")
+    assert progress(spoilt) == {one: counted(new=1), two: counted(new=1)}
+    # Without the other school's list nobody knows.
+    (tmp_path / "二" / "甲.xlsx").unlink()
+    alone = run_inline(tmp_path / "二", tmp_path / "六出", previous=tmp_path / "一出")
+    assert progress(alone) == {two: counted()}
+
+
+def test_what_is_asked_no_more_is_not_gone(tmp_path: Path) -> None:
+    """A finding against the roster, in a batch without one."""
+    names = tmp_path / "名单.xlsx"
+    write_roster(names, [(school_name(0).replace("技工", "技师"), "")])
+    folder = City({"a.xlsx": school_bytes(0)}).write(tmp_path / "收")
+    first = run_inline(folder, tmp_path / "一出", roster=names)
+    assert [finding.code for report in first.reports for finding in report.findings] == ["B109"]
+    name = first.schools[0].name
+    again = run_inline(folder, tmp_path / "二出", roster=names, previous=tmp_path / "一出")
+    assert progress(again) == {name: counted(still=1)}
+    City({"a.xlsx": school_bytes(0, school=name)}).write(tmp_path / "改")
+    bare = run_inline(tmp_path / "改", tmp_path / "三出", previous=tmp_path / "一出")
+    assert progress(bare) == {name: counted()}
+    named = run_inline(tmp_path / "改", tmp_path / "四出", roster=names, previous=tmp_path / "一出")
+    assert progress(named) == {name: counted(gone=1)}
+
+
+def test_what_was_explained_is_gone(tmp_path: Path) -> None:
+    """A reason for what only the batch finds is judged before the two are put together."""
+    names = tmp_path / "名单.xlsx"
+    write_roster(names, [(school_name(0).replace("技工", "技师"), "")])
+    second = second_look(None)
+    run_inline(City({"a.xlsx": school_bytes(0)}).write(tmp_path / "收"), tmp_path / "一出", roster=names, then=second)
+    back = City({"b.xlsx": explained(copy_of(tmp_path / "一出"), "B109")}).write(tmp_path / "再收")
+    again = run_inline(
+        back, tmp_path / "二出", roster=names, previous=tmp_path / "一出", then=second_look(tmp_path / "一出")
+    )
+    assert again.clean and list(progress(again).values()) == [counted(gone=1)]
 
 
 def test_what_is_known_of_the_earlier_batch(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ CHECKS = ROSTER | PERSONS | {BROKEN, "batch-versions", "batch-copies", "batch-te
 """All checks between the workbooks of a batch."""
 _SHOWN = 5
 """Other places named in one finding."""
+_AT = " 第"
+"""Between the school and the row of such a place."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ def confront(schools: Sequence[School], *, rostered: bool, numbers: Numbers) -> 
 def report_of(school: School) -> Report | None:
     """The report of the workbook that counts."""
     return school.current.report if school.current else None
+
+
+def school_at(other: Related) -> str:
+    """The school whose list another place of a person is in."""
+    return other.label.rpartition(_AT)[0]
 
 
 def add(report: Report, rules: Iterable[Rule], findings: Iterable[Finding]) -> None:
@@ -270,7 +277,7 @@ def _person(schools: Sequence[School], rule: Rule, place: Place, group: Sequence
             Related(
                 f"[{school.current.name}]{people.sheet}",
                 f"{people.column}{other.row}",
-                f"{school.name} 第{other.row}行",
+                f"{school.name}{_AT}{other.row}行",
                 f"{shown}（{same}）",
             )
         )

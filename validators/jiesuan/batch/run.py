@@ -54,10 +54,10 @@ def run_batch(options: Options, tell: Tell, then: Then | None = None) -> Batch:
             rostered=batch.rostered,
             numbers=lambda asked: _numbers(batch.schools, by_path, asked, engine),
         )
-        if options.previous is not None:
-            note_progress(batch, options.previous)
         if then is not None:
             then(batch, lambda file: bytes_again(by_path[file.path], file.sha256), engine)
+        if options.previous is not None:
+            note_progress(batch, options.previous)
         write_schools(batch, by_path, store, engine, tell, asked)
     write_summaries(batch, store)
     return batch
