@@ -31,6 +31,14 @@ def test_clean(tmp_path: Path) -> None:
     assert code == 0 and "1 个文件（其中 1 份没有变，沿用上次的结果）" in shown
 
 
+def test_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "收").mkdir()
+    (tmp_path / "收" / "说明.txt").write_bytes(b"")
+    code, shown, _ = run(tmp_path, "收", "-o", "出", "--jobs", "1")
+    said = "注意：没有找到一份学校的结算表，什么也没有校验；请核对收到的表放在哪个文件夹里。"
+    assert (code, shown.splitlines()[-1]) == (1, said)
+
+
 def test_findings_and_json(tmp_path: Path) -> None:
     City({"a.xlsx": planted_bytes(2, 1)[0]}).write(tmp_path / "收")
     code, shown, said = run(tmp_path, "收", "-o", "出", "--format", "json", "--jobs", "1")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlwt
+from openpyxl import load_workbook
 
 from jiesuan.batch import find, outputs, run
 from jiesuan.batch.batch import Batch, Options
@@ -17,6 +18,7 @@ from jiesuan.batch.engine import CRASHED, Engine
 from jiesuan.batch.run import run_batch
 from jiesuan.batch.schools import File
 from jiesuan.batch.store import Checked, Store, data_folder, originals_of, put, read_index
+from jiesuan.batch.table import table_lines
 from jiesuan.batch.work import Item, Setting, check_chunk
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import receive
@@ -35,11 +37,21 @@ def failures(batch: Batch) -> dict[str, str]:
     return {file.path: file.failure.kind for file in batch.unread if file.failure}
 
 
+def told_everywhere(batch: Batch) -> None:
+    """What was not checked at all stands in the terminal, on the page and in the workbook."""
+    [line] = batch.open_lines
+    assert list(table_lines(batch))[-1] == (f"注意：{line}", "yellow")
+    assert f'<p class="note">{line}</p>' in (batch.options.out / "report.html").read_text(encoding="utf-8")
+    assert load_workbook(batch.options.out / "汇总.xlsx")["单位"]["A4"].value == line
+
+
 def test_no_files(tmp_path: Path) -> None:
     (tmp_path / "收").mkdir()
     batch = run_inline(tmp_path / "收", tmp_path / "出")
-    assert (batch.files, batch.schools, batch.clean, batch.failed, batch.term) == ([], [], True, False, "")
+    assert (batch.files, batch.schools, batch.clean, batch.failed, batch.term) == ([], [], False, False, "")
     assert sorted(outcome(tmp_path / "出")) == ["report.html", "report.json", "汇总.xlsx"]
+    assert batch.open_lines == ["没有找到一份学校的结算表，什么也没有校验；请核对收到的表放在哪个文件夹里。"]
+    told_everywhere(batch)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_the_document_for_programs() -> None:
     document = json.loads(out("report.json"))
     assert document == json.loads(json.dumps(record(batch()), ensure_ascii=False))
     assert list(document) == [
-        "schema_version", "tool", "term", "terms", "roster", "totals", "schools", "files", "missing", "repeated", "passed_over", "troubles",
+        "schema_version", "tool", "term", "terms", "uncompared", "roster", "totals", "schools", "files", "missing", "repeated", "passed_over", "troubles",
     ]  # fmt: skip
     assert document["totals"]["files"] == len(document["files"]) == 4
     assert {key: document["totals"][key] for key in ("unreadable", "schools", "clean")} == {

@@ -15,18 +15,24 @@ from jiesuan.batch import find
 from jiesuan.batch.batch import Batch, state_of
 from jiesuan.batch.between import report_of
 from jiesuan.batch.engine import CRASHED
+from jiesuan.batch.record import record
 from jiesuan.batch.store import packed, read_index
 from jiesuan.batch.table import table_lines
 from jiesuan.bureau import second
 from jiesuan.bureau.second import Look, look_again, second_look
 from jiesuan.reading import received
 from jiesuan.report import Report
+from jiesuan.term import Term
 
-from ..batch.city import City, bytes_of, moved, school_bytes, school_name
+from ..batch.city import City, bytes_of, moved, plain_city, school_bytes, school_name
 from ..batch.inline import run_inline
 from ..making import AUTUMN
 
 NAME = school_name(0)
+NONE = (
+    "没有一所学校与 --previous 给的结果对照上；请核对给的是不是本学期上一次的、或上学期的结果，"
+    "上学期的表还在不在原处，再运行一次。"
+)
 REASON = "市编办2024年6月批复更名，批复文号已附在报送材料里"
 
 
@@ -181,7 +187,7 @@ def test_a_reason_for_the_batch_and_one_for_last_term(spring: Path, tmp_path: Pa
 def told_of(batch: Batch) -> list[str]:
     """What the bureau reads of it: the terminal, the page, 汇总.xlsx."""
     out = batch.options.out
-    [row] = load_workbook(out / "汇总.xlsx")["单位"].iter_rows(min_row=5, values_only=True)
+    row = [*load_workbook(out / "汇总.xlsx")["单位"].iter_rows(values_only=True)][-1]
     page = (out / "report.html").read_text(encoding="utf-8")
     return [
         *(text for text, _ in table_lines(batch) if text.startswith("注意：")),
@@ -200,7 +206,14 @@ def test_last_terms_workbook_is_not_there_any_more(spring: Path, tmp_path: Path,
     batch = again(autumn(tmp_path), tmp_path / "出", last / "春出")
     said = "上学期的表已不在原处，没有与上学期核对"
     assert (only(batch).remarks, only(batch).findings, batch.failed) == ([said], [], False)
-    assert told_of(batch) == [f"注意：{NAME}：{said}。", f"{said}。", said]
+    assert told_of(batch) == [
+        f"注意：{NAME}：{said}。",
+        f"注意：{NONE}",
+        NONE,
+        f"{said}。",
+        said,
+    ]
+    assert (batch.uncompared, batch.clean) == ([NAME], False)
     assert not any(rule.code.startswith("T") for rule in only(batch).selected)
 
 
@@ -219,7 +232,39 @@ def test_a_workbook_that_changes_before_the_second_look(
     batch = again(folder, tmp_path / "出", spring / "春出")
     said = "校验以后这个文件改过或不在了，没有与上学期核对"
     assert (only(batch).remarks, only(batch).findings) == ([said], [])
-    assert told_of(batch) == [f"注意：{NAME}：{said}。", f"{said}。", said]
+    assert told_of(batch) == [
+        f"注意：{NAME}：{said}。",
+        f"注意：{NONE}",
+        NONE,
+        f"{said}。",
+        said,
+    ]
+
+
+def test_one_of_several_is_not_compared(tmp_path: Path) -> None:
+    """Last term's workbook of one school is gone: the others are compared, and it is no pass; a new school is no fault."""
+    plain_city(2).write(tmp_path / "春")
+    again(tmp_path / "春", tmp_path / "春出")
+    made = City({f"{n}.xlsx": school_bytes(n, term=AUTUMN) for n in (0, 1, 7)}).write(tmp_path / "秋")
+    whole = again(made, tmp_path / "出", tmp_path / "春出")
+    assert (whole.uncompared, whole.open_lines) == ([], [])
+    (tmp_path / "春" / f"{NAME}.xlsx").unlink()
+    part = again(made, tmp_path / "再出", tmp_path / "春出")
+    line = f"{NAME}没有与上学期核对，不等于通过；请按各校写明的原因补上，再运行一次。"
+    assert (part.uncompared, part.open_lines, record(part)["uncompared"]) == ([NAME], [line], [NAME])
+    part.uncompared = [school_name(number) for number in range(4)]
+    shown = "、".join(part.uncompared[:3])
+    assert part.open_lines == [f"{shown}等 4 所学校{line.removeprefix(NAME)}"]
+
+
+def test_last_term_given_wrong(spring: Path, tmp_path: Path) -> None:
+    """Another term than the last, and a batch with nothing in it, compare nothing: that is no pass."""
+    (tmp_path / "空").mkdir()
+    again(tmp_path / "空", tmp_path / "空出")
+    later = City({"a.xlsx": school_bytes(0, term=Term.parse("2025秋"))}).write(tmp_path / "后")
+    for previous in (spring / "春出", tmp_path / "空出"):
+        batch = again(later, tmp_path / f"{previous.name}出", previous)
+        assert (batch.open_lines, batch.clean, batch.failed) == ([NONE], False, False)
 
 
 def test_a_school_that_was_not_there_last_term(spring: Path, tmp_path: Path) -> None:
@@ -276,7 +321,8 @@ def test_a_worker_that_fails_at_the_second_look(spring: Path, tmp_path: Path, mo
     batch = again(autumn(tmp_path), tmp_path / "出", spring / "春出")
     assert only(batch).remarks == [f"没有与上学期核对：{CRASHED.message}"]
     assert [text for text, _ in table_lines(batch) if text.startswith("注意：")] == [
-        f"注意：{NAME}：没有与上学期核对：{CRASHED.message}"
+        f"注意：{NAME}：没有与上学期核对：{CRASHED.message}",
+        f"注意：{NONE}",
     ]
 
 

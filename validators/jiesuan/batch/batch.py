@@ -16,6 +16,10 @@ from .parcel import FEEDBACK, LETTER
 from .schools import File, School
 
 DUE = "收到本通知后5个工作日内"
+LAST_TERM = "上期"
+"""What the rules between terms need."""
+NAMED = 3
+"""Schools named in one line."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class Batch:
     """What could not be written, in Chinese."""
     again: int = 0
     """Files whose earlier result was taken."""
+    uncompared: list[str] = field(default_factory=list)
+    """Schools whose workbook could not be compared with the one that last term's batch names."""
+    unwritten: list[str] = field(default_factory=list)
+    """Summaries that were not written."""
 
     @property
     def term(self) -> str:
@@ -67,6 +75,29 @@ class Batch:
             terms
             and f"没有一个学期占多数（{terms}），没有按学期核对；请把别的学期的表移走，或用 --term 写明学期，再运行一次。"
         )
+
+    @property
+    def compared_line(self) -> str:
+        """That `--previous` did not do what it is given for; empty where it did."""
+        filled = [school for school in self.schools if (report := report_of(school)) is not None and not report.blank]
+        if self.options.previous is None or not filled:
+            return ""
+        if not any(school.progress or with_last_term(school) for school in filled):
+            return (
+                "没有一所学校与 --previous 给的结果对照上；请核对给的是不是本学期上一次的、或上学期的结果，"
+                "上学期的表还在不在原处，再运行一次。"
+            )
+        if not self.uncompared:
+            return ""
+        more = f"等 {len(self.uncompared)} 所学校" if len(self.uncompared) > NAMED else ""
+        names = "、".join(self.uncompared[:NAMED])
+        return f"{names}{more}没有与上学期核对，不等于通过；请按各校写明的原因补上，再运行一次。"
+
+    @property
+    def open_lines(self) -> list[str]:
+        """What was not checked at all, beside the schools; nothing is clean with it."""
+        nothing = "" if self.files else "没有找到一份学校的结算表，什么也没有校验；请核对收到的表放在哪个文件夹里。"
+        return [line for line in (nothing, self.term_line, self.compared_line) if line]
 
     @property
     def unread(self) -> list[File]:
@@ -85,8 +116,8 @@ class Batch:
 
     @property
     def clean(self) -> bool:
-        """Nobody must return anything, nobody is missing, and it is known of which term the batch is."""
-        return not self.between.terms and not any(school.must_return for school in self.schools)
+        """Nobody must return anything, nobody is missing, and everything asked for was checked."""
+        return not self.open_lines and not any(school.must_return for school in self.schools)
 
     @property
     def reports(self) -> list[Report]:
@@ -100,6 +131,12 @@ class Batch:
         for report in self.reports:
             counted.update(report.levels)
         return {level: counted[level] for level in LEVELS}
+
+
+def with_last_term(school: School) -> bool:
+    """Whether the workbook that counts was compared with last term's."""
+    report = report_of(school)
+    return report is not None and any(rule.needs == LAST_TERM for rule in report.selected)
 
 
 def state_of(school: School) -> str:

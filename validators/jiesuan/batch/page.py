@@ -64,8 +64,8 @@ def _overview(batch: Batch) -> Iterator[str]:
     yield "</section>"
     if not batch.rostered:
         yield '<p class="note">没有给学校名单（--roster），查不出未报和多报的学校。</p>'
-    if batch.term_line:
-        yield f'<p class="note">{batch.term_line}</p>'
+    for line in batch.open_lines:
+        yield f'<p class="note">{escape(line)}</p>'
     for text in batch.troubles:
         yield f'<p class="note bad">{escape(mask(text))}</p>'
 

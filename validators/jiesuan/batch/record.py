@@ -23,6 +23,7 @@ def record(batch: Batch) -> dict[str, Any]:
         "tool": TOOL,
         "term": batch.term,
         "terms": batch.between.terms,
+        "uncompared": batch.uncompared,
         "roster": batch.rostered,
         "totals": {
             "files": len(batch.files),

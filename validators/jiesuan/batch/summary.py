@@ -85,8 +85,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
         + "    报送情况：已报、未报、重复报送、多报（不在名单上）、名称不一致、无法识别"
         + ("" if batch.rostered else "    没有给学校名单（--roster），查不出未报和多报"),
     ]
-    if batch.term_line:
-        lines.append(batch.term_line)
+    lines += batch.open_lines
     center, cell = sheets.center, sheets.cell
     _table(
         sheets,

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from ..console import pad, width
 from ..rule import LEVELS
 from ..text import mask
-from .batch import Batch, demand, state_of
+from .batch import NAMED, Batch, demand, state_of
 from .between import report_of
 
 COLORS = {"退回修改": "red", "读不了": "red", "未报": "red", "空表": "red", "需核实": "yellow", "未能全查": "yellow"}
 WIDEST = 40
 """Columns of a school's name."""
-NAMED = 3
-"""Schools named for one remark."""
 
 
 def table_lines(batch: Batch) -> Iterator[tuple[str, str]]:
@@ -74,8 +72,8 @@ def _sums(batch: Batch) -> Iterator[tuple[str, str]]:
         + f"；{found}。",
         "bold",
     )
-    if batch.term_line:
-        yield f"注意：{batch.term_line}", "yellow"
+    for line in batch.open_lines:
+        yield f"注意：{line}", "yellow"
 
 
 def _cut(name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..batch.batch import Batch
+from ..batch.batch import Batch, with_last_term
 from ..batch.between import report_of as report_that_counts
 from ..batch.engine import Engine, chunked, evenly, work
 from ..batch.outputs import BYTES, FILES
@@ -121,6 +121,8 @@ def second_look(previous: Path | None) -> Then:
                 file.report.remarks.append(f"没有与上学期核对：{answer.message}")
             else:
                 file.report = report_of(answer, file.path, load_pack(file.report.pack))
+        asked_for = [batch.schools[number] for number, _, then in looks if then[0]]
+        batch.uncompared = [school.name for school in asked_for if not with_last_term(school)]
 
     return add
 

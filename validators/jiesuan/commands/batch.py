@@ -31,7 +31,7 @@ class EngineName(StrEnum):
     cls=Command,
     epilog="例：jiesuan batch 收到的表 -o 结果 --roster 学校名单.xlsx\n"
     "    再运行同一条命令，没有变的文件不重做；中断了也这样接着做。\n"
-    "退出码：0 全部通过；1 有学校要改、要报，或者有规则未能校验；2 有文件读不了、写不成。",
+    "退出码：0 全部通过；1 有学校要改、要报，或者有规则未能校验、没有找到表；2 有文件读不了、写不成。",
 )
 def batch(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="收到的表所在的文件夹，或一个 .zip")],
