@@ -18,7 +18,7 @@ from jiesuan.batch.engine import CRASHED, Engine
 from jiesuan.batch.run import run_batch
 from jiesuan.batch.schools import File
 from jiesuan.batch.store import Checked, Store, data_folder, originals_of, put, read_index
-from jiesuan.batch.table import table_lines
+from jiesuan.batch.table import table_lines, where
 from jiesuan.batch.work import Item, Setting, check_chunk
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import receive
@@ -244,10 +244,31 @@ def test_a_full_disk_is_told_and_the_rest_finished(tmp_path: Path, monkeypatch: 
         "“汇总.xlsx”没有写成：磁盘已满。请关闭正在打开它的程序，或腾出空间，再运行一次。",
     ]
     assert batch.failed and len(batch.reports) == 2
+    assert where(batch) == (
+        "结果在“出”：打开 report.html 看全部，“学校”文件夹里是发还各校的表和通知。"
+        "汇总.xlsx 没有写成（文件夹里若有，是以前的）。没有写成的原因见上面，处理后再运行同一条命令。"
+    )
     assert (tmp_path / "出" / "学校" / school_name(2) / "审核反馈.xlsx").exists()
     monkeypatch.undo()
     again = run_inline(tmp_path / "收", tmp_path / "出")
+    assert where(again) == ("结果在“出”：打开 report.html 或 汇总.xlsx 看全部，“学校”文件夹里是发还各校的表和通知。")
     assert again.troubles == [] and (tmp_path / "出" / "学校" / school_name(2) / "退回通知.docx").exists()
+
+
+def test_a_disk_without_any_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not written is not shown the way to."""
+    City({"甲.xlsx": planted_bytes(2, 1)[0]}).write(tmp_path / "收")
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(outputs, "put", full)
+    batch = run_inline(tmp_path / "收", tmp_path / "出")
+    assert batch.unwritten == ["汇总.xlsx", "report.json", "report.html"]
+    assert where(batch) == (
+        "“出”里没有写成结果。汇总.xlsx、report.json、report.html 没有写成（文件夹里若有，是以前的）。"
+        "没有写成的原因见上面，处理后再运行同一条命令。"
+    )
 
 
 def test_the_index_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

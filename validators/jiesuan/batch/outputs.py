@@ -197,6 +197,7 @@ def write_summaries(batch: Batch, store: Store) -> None:
         try:
             put(out / name, make(batch))
         except OSError as error:
+            batch.unwritten.append(name)
             trouble(batch, f"“{name}”没有写成：{reason(error)}。请关闭正在打开它的程序，或腾出空间，再运行一次。")
     try:
         store.write_index(_index(batch))

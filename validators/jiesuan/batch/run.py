@@ -16,7 +16,7 @@ from .batch import Batch, Options
 from .between import confront
 from .engine import Engine, chunked, engine_of, evenly, work
 from .find import DATA, KEY, Entry, Passed, entries_of, is_there
-from .outputs import BYTES, FILES, PAGE, RECORD, SUMMARY, Tell, bytes_again, trouble, write_schools, write_summaries
+from .outputs import BYTES, FILES, Tell, bytes_again, trouble, write_schools, write_summaries
 from .progress import note_progress
 from .roster import read_roster
 from .schools import File, School, schools_of
@@ -203,4 +203,4 @@ def _ask(pairs: list[tuple[int, Question]]) -> list[dict[int, str]]:
     return numbers_at([question for _, question in pairs])
 
 
-__all__ = ["PAGE", "RECORD", "SUMMARY", "Tell", "run_batch"]
+__all__ = ["Tell", "run_batch"]

@@ -9,6 +9,7 @@ from ..rule import LEVELS
 from ..text import mask
 from .batch import NAMED, Batch, demand, state_of
 from .between import report_of
+from .outputs import PAGE, SCHOOLS, SUMMARY
 
 COLORS = {"退回修改": "red", "读不了": "red", "未报": "red", "空表": "red", "需核实": "yellow", "未能全查": "yellow"}
 WIDEST = 40
@@ -74,6 +75,21 @@ def _sums(batch: Batch) -> Iterator[tuple[str, str]]:
     )
     for line in batch.open_lines:
         yield f"注意：{line}", "yellow"
+
+
+def where(batch: Batch) -> str:
+    """Where to look, as the last line: only what was written this time."""
+    name = batch.options.out.name
+    there = [file for file in (PAGE, SUMMARY) if file not in batch.unwritten]
+    known = [f"打开 {' 或 '.join(there)} 看全部"] if there else []
+    if any(batch.outputs.values()):
+        known.append(f"“{SCHOOLS}”文件夹里是发还各校的表和通知")
+    told = f"结果在“{name}”：{'，'.join(known)}。" if known else f"“{name}”里没有写成结果。"
+    if batch.unwritten:
+        told += f"{'、'.join(batch.unwritten)} 没有写成（文件夹里若有，是以前的）。"
+    if batch.troubles:
+        told += "没有写成的原因见上面，处理后再运行同一条命令。"
+    return told
 
 
 def _cut(name: str) -> str:

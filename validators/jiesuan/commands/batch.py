@@ -58,8 +58,8 @@ def batch(
     """批量校验收到的表：谁合格、谁要退回改什么，标好的表、反馈、通知、汇总一次写好。"""
     from ..batch.batch import Options
     from ..batch.record import record
-    from ..batch.run import PAGE, SUMMARY, run_batch
-    from ..batch.table import table_lines
+    from ..batch.run import run_batch
+    from ..batch.table import table_lines, where
     from ..bureau.second import second_look
 
     if (engine is EngineName.dask) != (scheduler is not None):
@@ -75,7 +75,7 @@ def batch(
         emit_json(record(done))
     else:
         emit_lines(table_lines(done))
-    say(f"结果在“{out.name}”：打开 {PAGE} 或 {SUMMARY} 看全部，“学校”文件夹里是发还各校的表和通知。")
+    say(where(done))
     raise typer.Exit(FAILED if done.failed else CLEAN if done.clean else FINDINGS)
 
 
