@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import docx
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -15,6 +17,7 @@ from jiesuan.batch.between import report_of, term_of
 from jiesuan.batch.record import record
 from jiesuan.batch.store import read_index
 from jiesuan.batch.table import table_lines
+from jiesuan.pack import load_pack
 from jiesuan.report import Finding
 
 from ..making import AUTUMN, SPRING, blank_file
@@ -110,6 +113,28 @@ def test_two_contents_of_one_school() -> None:
     assert [(r.sheet, r.label) for r in item.related] == [
         (f"[{school_name(0)}.xlsx]", "2024春，表内记载的保存时间 2024-09-04 00:00"),
         ("[县/第一.xlsx]", "2024春，表内记载的保存时间 2024-09-04 00:00"),
+    ]
+
+
+def test_schools_are_not_told_to_do_the_bureaus_work() -> None:
+    """The remedies stand in the letters: whatever the roster and the folder need is said to be the bureau's."""
+    rules = [rule for rule in load_pack().rules.values() if rule.needs == "批" and rule.check != "batch-missing"]
+    assert len(rules) == 10
+    for rule in rules:
+        parts = [part for part in re.split("[，；]", rule.help) if re.search("移走|运行|改名单|补进名单|删", part)]
+        assert all("由主管部门" in part for part in parts), rule.code
+    assert one("B103", 0).rule.help == "学校写明以哪一份为准，或者改好后只重报一份；其余各份由主管部门移走后再校验"
+
+
+def test_the_letter_about_two_contents() -> None:
+    """As the school reads it."""
+    [path] = (town().options.out / "学校" / school_name(0)).glob("退回通知.docx")
+    table = docx.Document(str(path)).tables[0]
+    assert [cell.text for cell in table.rows[1].cells] == [
+        "核实",
+        f"整份文件\n{school_name(0)}",
+        one("B103", 0).message,
+        "学校写明以哪一份为准，或者改好后只重报一份；其余各份由主管部门移走后再校验",
     ]
 
 
