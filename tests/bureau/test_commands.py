@@ -129,6 +129,18 @@ def test_rollup_of_two_terms(folder: Path, tmp_path: Path) -> None:
     assert whys == {"上期的表应是2024年春季学期的，给的是2024年秋季学期的"}
 
 
+@pytest.mark.parametrize("asked", ["-o", "--input-template"])
+def test_balances_are_taken_from_the_term_before_alone(folder: Path, tmp_path: Path, asked: str) -> None:
+    """Those of this term would count this term twice."""
+    same, target = tmp_path / "附件3_春.xlsx", tmp_path / "新.xlsx"
+    write_rollup(same, PACK, city(SPRING).rollup)
+    done = run("rollup", folder, "--bureau", "泉州市", "--previous", same, asked, target)
+    assert (done.exit_code, done.stdout, target.exists()) == (2, "", False)
+    assert done.stderr == (
+        "附件3_春.xlsx：这次汇总的是2024年春季学期，--previous 应是2023年秋季学期的附件3，给的是2024年春季学期的，没有汇总。\n"
+    )
+
+
 def test_check_of_a_school_between_terms(folder: Path, tmp_path: Path) -> None:
     autumn = write_city(tmp_path / "秋", AUTUMN)
     name = f"{FIRST}.xlsx"

@@ -26,7 +26,18 @@ from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.rollup import lines_of, roll_up, write_rollup
 from jiesuan.share import load_shares
 from jiesuan.text import fold
-from tests.bureau.making import BUREAU, COUNTY_SCHOOL, FIRST, PACK, SECOND, SPRING, city, received, write_school
+from tests.bureau.making import (
+    AUTUMN,
+    BUREAU,
+    COUNTY_SCHOOL,
+    FIRST,
+    PACK,
+    SECOND,
+    SPRING,
+    city,
+    received,
+    write_school,
+)
 
 
 def sheet(path: Path, rows: list[list[Any]], name: str = "下达") -> Path:
@@ -142,6 +153,26 @@ def test_last_terms_balances_come_from_its_workbook(tmp_path: Path) -> None:
             assert found.of(name).section == table.keys[index][0]
             assert found.of(name).place == ("惠安" if name == COUNTY_SCHOOL else "")
             assert found.of(name).amounts["前期省级"].where.startswith("附件3_春.xlsx 助学金汇总2资金!Q")
+
+
+def test_balances_of_another_term_or_bureau_are_refused(tmp_path: Path) -> None:
+    target = tmp_path / "附件3.xlsx"
+    write_rollup(target, PACK, city(SPRING).rollup)
+    for bureau in ("泉州市", "泉州", "福建省泉州市人社局", "泉州市人力资源和社会保障局", ""):
+        assert last_balances(target, term=AUTUMN, bureau=bureau) == last_balances(target)
+    refused = {
+        (AUTUMN, "莆田市"): "--previous 的附件3是“泉州市人力资源和社会保障局”的，这次的填报单位是“莆田市”，没有汇总。",
+        (AUTUMN.next, "泉州市"): "这次汇总的是2025年春季学期，--previous 应是2024年秋季学期的附件3，给的是2024年春季学期的，没有汇总。",
+    }  # fmt: skip
+    for (term, bureau), message in refused.items():
+        with pytest.raises(BureauProblem) as caught:
+            last_balances(tmp_path, term=term, bureau=bureau)
+        assert str(caught.value) == f"附件3.xlsx：{message}"
+    book = load_workbook(target)
+    name = city(SPRING).cell("汇总资金/填报单位")
+    book[name.sheet][name.cell] = None
+    book.save(target)
+    assert last_balances(target, term=AUTUMN, bureau="莆田市").names == last_balances(target).names
 
 
 def test_what_nobody_knew_last_term_is_not_known_now(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,14 +10,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from ..bind import Workbook
 from ..bind.schools import schools_of
 from ..book import Sheet
 from ..marking.files import NotWritten, write_whole
 from ..number import read_number
 from ..reading import UnreadableFile, open_book
 from ..ref import Ref
-from ..share import SELF
+from ..share import SELF, short
 from ..table import Table
+from ..term import Term
 from ..text import clean, fold, mask
 from .problem import BureauProblem
 from .received import open_one
@@ -144,13 +147,14 @@ def _number(file: str, sheet: Sheet, row: int, column: int) -> Typed | None:
     return None if number.value is None else Typed(number.value, f"{file} {where}")
 
 
-def last_balances(path: Path) -> Inputs:
-    """The balances at the end of last term by school, from last term's 附件3 (or the folder it is in); they are this
-    term's 前期结余.  Raises BureauProblem."""
+def last_balances(path: Path, *, term: Term | None = None, bureau: str = "") -> Inputs:
+    """The balances at the end of last term by school, from last term's 附件3 (or the folder it is in); they are the
+    前期结余 of `term`.  Raises BureauProblem, also where it is not of the term before that one, or of another bureau."""
     workbook = open_one(bureau_file(path))
     table = workbook.tables.get("汇总资金")
     if table is None:
         raise BureauProblem(f"{path.name}：没有找到《国家助学金结算汇总表2（资金统计）》，取不到前期结余。")
+    _must_precede(workbook, table, term, bureau)
     inputs, twice = Inputs(), dict[str, str]()
     for index, (name, place) in schools_of(table, workbook.pack).items():
         if fold(name) in inputs.names:
@@ -170,6 +174,24 @@ def last_balances(path: Path) -> Inputs:
             f"上期附件3的《{table.form.name}》里“{name}”列了不止一次，不知以哪一行的结余为准，没有取；请在下达表里填写前期结余。"
         )
     return inputs
+
+
+def _must_precede(workbook: Workbook, table: Table, term: Term | None, bureau: str) -> None:
+    """Raises BureauProblem where the balances are not those that `bureau` began `term` with."""
+    file, office = workbook.book.name, table.lines["填报单位"].text if "填报单位" in table.lines else ""
+    if term is not None and workbook.term != term.previous:
+        raise BureauProblem(
+            f"{file}：这次汇总的是{term.title}，--previous 应是{term.previous.title}的附件3，给的是{workbook.term.title}的，"
+            "没有汇总。"
+        )
+    mine, theirs = _office(bureau), _office(office)
+    if mine not in theirs and theirs not in mine:
+        raise BureauProblem(f"{file}：--previous 的附件3是“{mask(office)}”的，这次的填报单位是“{bureau}”，没有汇总。")
+
+
+def _office(text: str) -> str:
+    """What tells one bureau from others, however its name is written: `泉州` of `泉州市人力资源和社会保障局`, `泉州市人社局`."""
+    return short(re.split("人力|人社|劳动", fold(text))[0])
 
 
 def _balance(table: Table, name: str, index: int) -> Decimal | None:

@@ -43,7 +43,7 @@ def rollup(
         Path | None, typer.Option("--input-template", metavar="下达.xlsx", help="生成一张列好校名、待填写的下达表")
     ] = None,
     previous: Annotated[
-        Path | None, typer.Option("--previous", metavar="上期附件3", help="上期的附件3，从中取前期结余")
+        Path | None, typer.Option("--previous", metavar="上期附件3", help="上期（前一学期）的附件3，从中取前期结余")
     ] = None,
     allow_errors: Annotated[bool, typer.Option("--allow-errors", help="有错误没改的表也汇总")] = False,
     term: TermOption = None,
@@ -64,9 +64,9 @@ def rollup(
         raise Misuse("请用 -o 写明附件3写到哪个文件，或用 --input-template 先生成下达表。")
     pack = load_pack()
     inputs = read_inputs(given) if given else Inputs()
-    if previous:
-        inputs = merged(inputs, last_balances(previous))
     received = receive(source, pack, SET, term=parse_term(term), allow_errors=allow_errors, out=out)
+    if previous:
+        inputs = merged(inputs, last_balances(previous, term=received.term, bureau=bureau))
     shares = load_shares(pack, received.term)
     if template is not None:
         names = [(line.school.name, line.known) for line in lines_of(received, shares, bureau, inputs)]
