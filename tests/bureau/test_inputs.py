@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from jiesuan.bureau.columns import FIELDS
 from jiesuan.bureau.inputs import (
     CITY,
     COUNTY,
-    FIELDS,
     Inputs,
     Known,
     Typed,
@@ -40,16 +41,25 @@ from tests.bureau.making import (
 )
 
 
-def sheet(path: Path, rows: list[list[Any]], name: str = "下达") -> Path:
+def sheet(path: Path, rows: list[list[Any]], name: str = "下达", **more: list[list[Any]]) -> Path:
+    """A workbook with one sheet, and more by name."""
     book = Workbook()
     book.active.title = name
-    for row in rows:
-        book.active.append(row)
+    for title in more:
+        book.create_sheet(title)
+    for page, lines in zip(book.worksheets, (rows, *more.values()), strict=True):
+        for row in lines:
+            page.append(row)
     book.save(path)
     return path
 
 
-HEADS = ["学校名称", "级次（市本级或县区属）", "所属县、市、区", *(texts[0] for texts in FIELDS.values())]
+HEADS: list[Any] = [
+    "学校名称",
+    "级次（市本级或县区属）",
+    "所属县、市、区",
+    *(heading.text for heading in FIELDS.values()),
+]
 
 
 def test_the_template_comes_back_as_it_was_filled(tmp_path: Path) -> None:
@@ -117,6 +127,16 @@ def test_other_headings_and_sections_by_place(tmp_path: Path) -> None:
         ([HEADS, [FIRST, CITY], [FIRST, CITY]], f"下达!A3 的“{FIRST}”出现了两次，请合并成一行。"),
         ([HEADS, [FIRST, "省属"]], "下达!B2 应填“市本级”或“县区属”。"),
         (
+            [HEADS, [FIRST, "市属"]],
+            "下达!B2 的“市属”看不出是市本级还是县（市、区）属，分担比例不同；"
+            "请填“市本级”，或填“县区属”并在所属一列写县、市、区名。",
+        ),
+        (
+            [HEADS, ["甲", "市直"], *([f"{name}校", "市、县、区属", "惠安"] for name in "乙丙丁戊己庚")],
+            "下达!B3、B4、B5、B6、B7 等 6 格的“市、县、区属”看不出是市本级还是县（市、区）属，分担比例不同；"
+            "请填“市本级”，或填“县区属”并在所属一列写县、市、区名。",
+        ),
+        (
             [HEADS, [FIRST, CITY, "惠安"]],
             "下达!B2 写“市本级”，下达!C2 又写“惠安”，互相矛盾；市本级学校的所属留空，县区属学校填县、市、区名。",
         ),
@@ -130,6 +150,63 @@ def test_what_is_wrong_is_named_with_its_cell(tmp_path: Path, rows: list[list[An
     with pytest.raises(BureauProblem) as caught:
         read_inputs(sheet(tmp_path / "下达.xlsx", rows))
     assert str(caught.value) == f"下达.xlsx：{message}"
+
+
+@pytest.mark.parametrize(
+    ("level", "place", "section"),
+    [
+        ("市本级", "", CITY), ("市直", "", CITY), ("市本", None, CITY), ("市级", "", CITY), ("市属", "市本级", CITY),
+        ("县区属", "惠安", COUNTY), ("县（市、区）属", "", COUNTY), ("区属", "洛江", COUNTY), ("", "晋江", COUNTY), ("", "", ""),
+    ],
+)  # fmt: skip
+def test_whose_a_school_is(tmp_path: Path, level: str, place: str | None, section: str) -> None:
+    assert read_inputs(sheet(tmp_path / "下达.xlsx", [HEADS, [FIRST, level, place, 1]])).of(FIRST).section == section
+
+
+def test_sums_notes_and_signatures_are_no_schools(tmp_path: Path) -> None:
+    others = [
+        "合计", "一、市本级小计", "二、县区属小计", "（一）市本级", "县（市、区）属", "总计：30所", "合计 3 所学校", "共30所",
+        "小计", "注：没有的留空", "说明", "单位：万元", "填表人：张三", "审核", "联系电话", "2024年9月1日", dt.date(2024, 9, 1),
+    ]  # fmt: skip
+    rows: list[list[Any]] = [
+        ["一、市本级"],
+        [FIRST, CITY, "", 1],
+        *([name, None, None, 5] for name in others),
+        [SECOND, CITY, "", 2],
+    ]
+    found = read_inputs(sheet(tmp_path / "下达.xlsx", [HEADS, *rows]))
+    assert list(found.names.values()) == [FIRST, SECOND] and found.remarks == []
+    assert [known.amounts["市下达省级"].value for known in found.schools.values()] == [1, 2]
+
+
+def test_schools_on_two_sheets_are_joined(tmp_path: Path) -> None:
+    total: list[Any] = ["本市累计结余金额（万元）", 3]
+    county: list[list[Any]] = [total, HEADS, [COUNTY_SCHOOL, COUNTY, "惠安", 2]]
+    lists = [["学校名称", "电话"], [FIRST, "1"], ["别的学校", "2"]]
+    path = sheet(tmp_path / "下达.xlsx", [total, HEADS, [FIRST, CITY, "", 1]], 名录=lists, 县区=county)
+    found = read_inputs(path)
+    assert {name: known.amounts["市下达省级"] for name, known in found.schools.items()} == {
+        fold(FIRST): Typed(Decimal(1), "下达.xlsx 下达!D3"), fold(COUNTY_SCHOOL): Typed(Decimal(2), "下达.xlsx 县区!D3"),
+    }  # fmt: skip
+    assert (found.total, found.remarks) == (Typed(Decimal(3), "下达.xlsx 下达!B1"), [])
+    assert list(read_inputs(sheet(tmp_path / "名录.xlsx", lists, 又=lists[:1])).names.values()) == [FIRST, "别的学校"]
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ([HEADS, [FIRST, CITY]], f"下达.xlsx：“{FIRST}”在 下达!A3 和 又!A2 各有一行，请合并成一行。"),
+        (
+            [["本市累计结余金额（万元）", 4], HEADS],
+            "下达.xlsx 下达!B1 和 下达.xlsx 又!B1 的“本市累计结余金额（万元）”不同；请只留一个。",
+        ),
+    ],
+)
+def test_two_sheets_that_contradict_each_other(tmp_path: Path, other: list[list[Any]], message: str) -> None:
+    rows: list[list[Any]] = [["本市累计结余金额（万元）", 3], HEADS, [FIRST, CITY, "", 1]]
+    with pytest.raises(BureauProblem) as caught:
+        read_inputs(sheet(tmp_path / "下达.xlsx", rows, 又=other))
+    assert str(caught.value) == message
 
 
 def test_an_unreadable_file(tmp_path: Path) -> None:

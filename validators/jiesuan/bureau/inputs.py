@@ -21,23 +21,22 @@ from ..share import SELF, short
 from ..table import Table
 from ..term import Term
 from ..text import clean, fold, mask
+from .columns import FIELDS, columns_of
 from .problem import BureauProblem
 from .received import open_one
 
 SHEET = "下达"
 CITY, COUNTY = "市本级", "县区属"
 """级次: the sections of a bureau's forms."""
-FIELDS = {
-    "市下达省级": ("省市下达：省级财政资金（万元）", "省级财政资金"),
-    "市下达市级": ("省市下达：市级财政资金（万元）", "市级财政资金"),
-    "未下达省级": ("累计未下达的省级财政资金（万元）", "累计未下达"),
-    "学校下达": ("市局下达学校：资金总额（万元）", "下达学校", "资金总额"),
-    "前期省级": ("前期结余：省级（万元）", "前期结余省级"),
-    "前期市级": ("前期结余：市级（万元）", "前期结余市级"),
-}
-"""Field of 3-2 → heading of our sheet, and how else it may be headed."""
 _NAME, _LEVEL, _PLACE = "学校名称", "级次（市本级或县区属）", "所属县、市、区"
 _TOTAL = "本市累计结余金额（万元）"
+_EITHER = re.compile("市(?!本|直|级).*")
+"""市属 is said of every school that is not 省属, and of those of a 县级市."""
+_NO_SCHOOL = re.compile(
+    r"注|说明|单位[:(]|填表|填报|制表|审核|审批|联系|.*(合计|小计|总计|共计)(:?\d*所?(学校)?)?$|共?:?\d+所|\d{4}[年.\-/]\d"
+    r"|(\(?[一二三四五][),.]+)?(市本级|市直|市属|县区属|县属|区属|县[(,]?市,区\)?属)(学校|院校)?:?$"
+)
+"""Rows that are no school's: sums, headings of sections, notes, signatures and dates."""
 _FILES = ("附件3*.xlsx", "附件3*.xlsm", "*/附件3*.xlsx")
 
 
@@ -76,59 +75,90 @@ class Inputs:
 
 
 def read_inputs(path: Path) -> Inputs:
-    """The sheet 下达, found by its headings.  Raises BureauProblem naming file and cell."""
+    """The sheets 下达 of a workbook, found by their headings: all that have columns of amounts, else the first.  Raises
+    BureauProblem naming file and cell."""
     try:
         book = open_book(path)
     except UnreadableFile as error:
         raise BureauProblem(f"{path.name}：{error.message}") from error
-    for sheet in book.sheets:
-        for row, line in enumerate(sheet.values[:20], 1):
-            heads = {fold(value): column for column, value in enumerate(line, 1) if isinstance(value, str)}
-            if fold(_NAME) in heads:
-                return _rows(path.name, sheet, row, heads)
-    raise BureauProblem(f"{path.name}：没有找到“{_NAME}”一列；请用 jiesuan rollup … --input-template 生成的表填写。")
+    headed = [(sheet, header) for sheet in book.sheets if (header := _header(sheet))]
+    if not headed:
+        raise BureauProblem(
+            f"{path.name}：没有找到“{_NAME}”一列；请用 jiesuan rollup … --input-template 生成的表填写。"
+        )
+    pages = [(sheet, header, columns_of(path.name, sheet, header)) for sheet, header in headed]
+    inputs, rows = Inputs(), dict[str, Ref]()
+    for sheet, header, columns in [page for page in pages if page[2].of] or pages[:1]:
+        inputs.remarks += columns.remarks
+        _add_total(path.name, sheet, header, inputs)
+        _add_rows(path.name, sheet, header, columns.of, inputs, rows)
+    return inputs
 
 
-def _rows(file: str, sheet: Sheet, header: int, heads: dict[str, int]) -> Inputs:
-    inputs = Inputs()
-    places = {
-        "name": heads[fold(_NAME)],
-        "level": _column(heads, _LEVEL, "级次"),
-        "place": _column(heads, _PLACE, "所属"),
-    }
-    columns = {name: _column(heads, *texts) for name, texts in FIELDS.items()}
+def _header(sheet: Sheet) -> int:
+    """The row of headings, 0 where there is none."""
+    lines = enumerate(sheet.values[:20], 1)
+    return next((row for row, line in lines if any(isinstance(v, str) and fold(v) == _NAME for v in line)), 0)
+
+
+def _add_total(file: str, sheet: Sheet, header: int, inputs: Inputs) -> None:
     for row in range(1, header):
         for column in range(1, sheet.width + 1):
-            if fold(str(sheet.value(row, column) or "")).startswith(fold("本市累计结余")):
-                inputs.total = _number(file, sheet, row, column + 1)
+            if not fold(str(sheet.value(row, column) or "")).startswith(fold("本市累计结余")):
+                continue
+            total = _number(file, sheet, row, column + 1)
+            if total and inputs.total and total.value != inputs.total.value:
+                raise BureauProblem(f"{inputs.total.where} 和 {total.where} 的“{_TOTAL}”不同；请只留一个。")
+            inputs.total = inputs.total or total
+
+
+def _add_rows(
+    file: str, sheet: Sheet, header: int, columns: dict[str, int], inputs: Inputs, rows: dict[str, Ref]
+) -> None:
+    """The schools of one sheet; `rows` are those already known."""
+    heads = {fold(value): column for column, value in enumerate(sheet.values[header - 1], 1) if isinstance(value, str)}
+    name_at, level_at, place_at = heads[_NAME], _column(heads, _LEVEL, "级次"), _column(heads, _PLACE, "所属")
+    unclear: list[Ref] = []
     for row in range(header + 1, len(sheet.values) + 1):
-        name = clean(str(sheet.value(row, places["name"]) or ""))
-        if not name or name.startswith(("注", "说明")):
+        name = clean(str(sheet.value(row, name_at) or ""))
+        if not name or _NO_SCHOOL.match(fold(name)):
             continue
-        folded = fold(name)
-        if folded in inputs.schools:
-            where = Ref(sheet.name, row, places["name"])
-            raise BureauProblem(f"{file}：{where} 的“{mask(name)}”出现了两次，请合并成一行。")
+        folded, where = fold(name), Ref(sheet.name, row, name_at)
+        if (first := rows.setdefault(folded, where)) is not where:
+            twice = (
+                f"{where} 的“{mask(name)}”出现了两次"
+                if first.sheet == where.sheet
+                else (f"“{mask(name)}”在 {first} 和 {where} 各有一行")
+            )
+            raise BureauProblem(f"{file}：{twice}，请合并成一行。")
         known = inputs.schools[folded] = Known()
         inputs.names[folded] = name
-        level = fold(str(sheet.value(row, places["level"]) or "")) if places["level"] else ""
-        known.place = clean(str(sheet.value(row, places["place"]) or "")) if places["place"] else ""
+        level = fold(str(sheet.value(row, level_at) or "")) if level_at else ""
+        known.place = clean(str(sheet.value(row, place_at) or "")) if place_at else ""
+        own = known.place.endswith(SELF)
+        if _EITHER.fullmatch(level) and not own:
+            unclear.append(Ref(sheet.name, row, level_at))
+            continue
         if level and not level.startswith(("市", "县", "区")):
-            raise BureauProblem(f"{file}：{Ref(sheet.name, row, places['level'])} 应填“市本级”或“县区属”。")
+            raise BureauProblem(f"{file}：{Ref(sheet.name, row, level_at)} 应填“市本级”或“县区属”。")
         known.section = CITY if level.startswith("市") else COUNTY if level else ""
         if not known.section and known.place:
-            known.section = CITY if known.place.endswith(SELF) else COUNTY
-        if known.place and known.place.endswith(SELF) != (known.section == CITY):
-            level_at, place_at = (Ref(sheet.name, row, places[name]) for name in ("level", "place"))
+            known.section = CITY if own else COUNTY
+        if known.place and own != (known.section == CITY):
             raise BureauProblem(
-                f"{file}：{level_at} 写“{known.section}”，{place_at} 又写“{mask(known.place)}”，互相矛盾；"
-                "市本级学校的所属留空，县区属学校填县、市、区名。"
+                f"{file}：{Ref(sheet.name, row, level_at)} 写“{known.section}”，{Ref(sheet.name, row, place_at)} 又写"
+                f"“{mask(known.place)}”，互相矛盾；市本级学校的所属留空，县区属学校填县、市、区名。"
             )
         for field_name, column in columns.items():
-            typed = _number(file, sheet, row, column) if column else None
+            typed = _number(file, sheet, row, column)
             if typed is not None:
                 known.amounts[field_name] = typed
-    return inputs
+    if unclear:
+        cells = "、".join(ref.cell for ref in unclear[:5]) + (f" 等 {len(unclear)} 格" if len(unclear) > 5 else " ")
+        raise BureauProblem(
+            f"{file}：{mask(sheet.name)}!{cells}的“{mask(clean(str(sheet.value(unclear[0].row, level_at))))}”看不出是市本级"
+            "还是县（市、区）属，分担比例不同；请填“市本级”，或填“县区属”并在所属一列写县、市、区名。"
+        )
 
 
 def _column(heads: dict[str, int], *texts: str) -> int:
@@ -237,7 +267,7 @@ def write_input_template(path: Path, bureau: str, names: Iterable[tuple[str, Kno
     )  # fmt: skip
     title = book.add_format({"font_name": "黑体", "font_size": 15})
     note = book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"})
-    heads = [_NAME, _LEVEL, _PLACE, *(texts[0] for texts in FIELDS.values())]
+    heads = [_NAME, _LEVEL, _PLACE, *(heading.text for heading in FIELDS.values())]
     sheet.write(0, 0, f"{bureau}本期助学金下达和前期结余（供 jiesuan rollup --input 使用）", title)
     sheet.write(1, 0, _TOTAL, head)
     sheet.write_blank(1, 1, None, plain)
