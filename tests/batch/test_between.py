@@ -330,6 +330,23 @@ def test_the_term_asked_for_chooses(tmp_path: Path) -> None:
     assert [item.label.split("，")[0] for item in finding.related] == ["2024春", "2024秋"]
 
 
+def test_a_second_workbook_on_the_wrong_forms(tmp_path: Path) -> None:
+    """The roster says which set counts, although the other was saved as late and its name stands last."""
+    city = plain_city(1)
+    city.files[f"{school_name(0)}（省属表）.xlsx"] = school_bytes(0, set_name="省属")
+    write_roster(tmp_path / "名单.xlsx", [(school_name(0), "县属")])
+    batch = run_inline(city.write(tmp_path / "收"), tmp_path / "出", roster=tmp_path / "名单.xlsx")
+    assert found(batch) == {school_name(0): [("B103", "", "")]}
+    [finding] = batch.reports[0].findings
+    assert finding.message == (
+        f"本校报送了 2 份内容不同的表，本批以“{school_name(0)}.xlsx”为准：它是市属的表，与名单相符"
+    )
+    assert [item.label for item in finding.related] == [
+        "2024春，市属的表，表内记载的保存时间 2024-09-04 00:00",
+        "2024春，省属的表，表内记载的保存时间 2024-09-04 00:00",
+    ]
+
+
 def test_full_numbers_stand_in_one_sheet_alone() -> None:
     out = town().options.out
     numbers = {str(first_row(sample_of(n).filling)["身份证号"]) for n in (1, 3)}

@@ -6,7 +6,7 @@ import pytest
 
 from jiesuan.batch import schools as s
 from jiesuan.batch.roster import Listed
-from jiesuan.batch.schools import File, School, modified, newest, schools_of
+from jiesuan.batch.schools import File, School, Usual, modified, newest, schools_of
 from jiesuan.batch.store import Checked
 from jiesuan.report import Report
 from jiesuan.session import Failure
@@ -23,9 +23,10 @@ def file(
     saved: str = "",
     blank: bool = False,
     printed: str = "",
+    set_name: str = "市属",
 ) -> File:
     report = Report(
-        PurePosixPath(path).name, sha256 or path, "fujian-2024", "市属", term, (), school=school, blank=blank
+        PurePosixPath(path).name, sha256 or path, "fujian-2024", set_name, term, (), school=school, blank=blank
     )
     checked = Checked(sha256=sha256 or path, by="", printed=printed) if printed else None
     return File(path, sha256 or path, checked, report, modified=saved)
@@ -147,7 +148,7 @@ def test_files_of_two_folders_with_one_name() -> None:
         (
             [file("a", term="2023秋", saved="2024-12-05 10:00"), file("b", saved="2024-09-05 10:00"), file("c", saved="2024-09-03 10:00")],
             "b",
-            "它保存得最晚",
+            "它的学期最新；这样的几份里它保存得最晚",
         ),
         ([file("a"), file("b", term="2024秋", saved="2025-01-01 00:00", blank=True)], "a", "只有它填了数"),
         ([file("a", blank=True), file("b", term="2024秋", blank=True)], "b", "它的学期最新"),
@@ -159,6 +160,78 @@ def test_files_of_two_folders_with_one_name() -> None:
 def test_which_counts(files: list[File], chosen: str, why: str) -> None:
     found = newest(reversed(files))
     assert (found[0].path, found[1]) == (chosen, why)
+
+
+LATE, LATER = "2024-09-05 10:00", "2024-09-06 10:00"
+
+
+@pytest.mark.parametrize(
+    ("files", "listed", "usual", "chosen", "why"),
+    [
+        # The roster says whose forms they must be, whatever was saved later and whatever most schools sent.
+        ([file("a", saved=LATE), file("b", saved=LATER, set_name="省属")], "市属", Usual("2024春", "省属"), "a", "它是市属的表，与名单相符"),
+        ([file("a", saved=LATER), file("b", saved=LATE, set_name="省属")], "省属", Usual("2024春", "市属"), "b", "它是省属的表，与名单相符"),
+        (
+            [file("a", saved=LATE), file("b", saved=LATER, set_name="省属"), file("c")],
+            "市属", Usual(), "c", "它是市属的表，与名单相符；这样的几份里看不出先后，取文件名排在最后的一份",
+        ),
+        # A roster that no file agrees with, or that does not say, decides nothing.
+        ([file("a", saved=LATE), file("b", saved=LATER)], "省属", Usual("2024春", "市属"), "b", "它保存得最晚"),
+        ([file("a", saved=LATE), file("b", saved=LATER, set_name="省属")], "", Usual("2024春", "市属"), "a", "它和多数学校一样是市属的表"),
+        ([file("a", saved=LATE), file("b", saved=LATER, set_name="省属")], "", Usual(), "b", "它保存得最晚"),
+        # The term that most schools sent goes before a later one, the later one before an earlier.
+        ([file("a", saved=LATE), file("b", term="2024秋", saved=LATER)], "", Usual("2024春"), "a", "它的学期与多数学校相同"),
+        ([file("a", saved=LATER), file("b", term="2024秋", saved=LATE)], "", Usual("2024秋"), "b", "它的学期最新"),
+        ([file("a", saved=LATER), file("b", term="2024秋", saved=LATE)], "", Usual("2023秋"), "b", "它的学期最新"),
+        (
+            [file("a", saved=LATE), file("b", saved=LATER), file("c", term="2024秋")],
+            "", Usual("2024春"), "b", "它的学期与多数学校相同；这样的几份里它保存得最晚",
+        ),
+        # The right set first: a form of the wrong one is to be filled in anew whatever its term.
+        ([file("a", term="2023秋"), file("b", set_name="省属")], "市属", Usual("2024春", "市属"), "a", "它是市属的表，与名单相符"),
+        ([file("a"), file("b", set_name="省属", blank=True)], "省属", Usual("2024秋", "省属"), "a", "只有它填了数"),
+    ],
+)  # fmt: skip
+def test_what_the_roster_and_the_others_say_of_several(
+    files: list[File], listed: str, usual: Usual, chosen: str, why: str
+) -> None:
+    found = newest(reversed(files), listed, usual)
+    assert (found[0].path, found[1]) == (chosen, why)
+
+
+def test_what_most_schools_sent_decides_for_who_sent_more() -> None:
+    """Three send spring, one of them autumn as well; the other set once, by who is listed and by who is not."""
+    files = [
+        file("a.xlsx", "甲技工学校"),
+        file("a秋.xlsx", "甲技工学校", term="2024秋"),
+        file("b.xlsx", "乙技工学校"),
+        file("b省.xlsx", "乙技工学校", set_name="省属"),
+        file("c.xlsx", "丙技师学院"),
+        file("c省.xlsx", "丙技师学院", set_name="省属"),
+        *(file(f"{name}空.xlsx", f"{name}技师学院", term="2024秋", blank=True) for name in "丁戊己庚"),
+    ]
+    roster = [Listed("乙技工学校", "市属", 2), Listed("丙技师学院", "省属", 3)]
+    found = schools_of(files, roster, lambda item: None)
+    assert [(school.name, school.current.path if school.current else "", school.decided) for school in found] == [
+        ("乙技工学校", "b.xlsx", "它是市属的表，与名单相符"),
+        ("丙技师学院", "c省.xlsx", "它是省属的表，与名单相符"),
+        ("甲技工学校", "a.xlsx", "它的学期与多数学校相同"),
+        *((f"{name}技师学院", f"{name}空.xlsx", "") for name in "丁戊己庚"),
+    ]
+    alone = schools_of(files[:4], None, lambda item: None)
+    assert [(school.current.path if school.current else "", school.decided) for school in alone] == [
+        ("a.xlsx", "它的学期与多数学校相同"),
+        ("b.xlsx", "它和多数学校一样是市属的表"),
+    ]
+
+
+def test_who_sends_both_votes_for_both() -> None:
+    """The new term arrives in a folder that still holds the old one: with more than half of the schools it is the batch's."""
+    old = [file(f"{name}.xlsx", f"{name}技工学校") for name in "甲乙丙"]
+    new = [file(f"{name}秋.xlsx", f"{name}技工学校", term="2024秋") for name in "甲乙丙"]
+    for sent, chosen in ((1, ["甲", "乙", "丙"]), (2, ["甲秋", "乙秋", "丙"])):
+        found = grouped([*old, *new[:sent]])
+        assert [school.current.stem for school in found if school.current] == chosen
 
 
 def test_when_a_workbook_says_it_was_saved() -> None:

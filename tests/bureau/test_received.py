@@ -17,8 +17,11 @@ from jiesuan.bureau.inputs import Inputs
 from jiesuan.bureau.problem import BureauProblem
 from jiesuan.bureau.received import LeftOut, Received, open_one, receive
 from jiesuan.bureau.rollup import roll_up, write_rollup
+from jiesuan.produce import results_of, save
 from jiesuan.reading import UnreadableFile
+from jiesuan.sample.make import make_sample
 from jiesuan.share import load_shares
+from jiesuan.template.layout import compose
 from tests.batch.inline import run_inline
 from tests.bureau.making import (
     AUTUMN,
@@ -225,6 +228,35 @@ def test_why_a_batch_took_no_figures_from_a_file(own: Path, tmp_path: Path) -> N
         "坏.xlsx": "文件不完整，后半部分缺失，多半是下载或传送中断。请重新下载，或请对方重新发送。",
         "包.zip/密.xlsx": "压缩包有密码，打不开；请解压后放进来。",
     }
+
+
+def test_a_batch_and_the_folder_itself_sum_the_same_schools(own: Path, tmp_path: Path) -> None:
+    """A copy of the next term and one on the forms of the other set, each of a school that sent the right one as well."""
+    write_school(own / f"{FIRST}秋.xlsx", FIRST, AUTUMN)
+    laid = compose(PACK, "省属", SPRING, make_sample(PACK, "省属", SPRING, students=20, seed=9, school=SECOND).filling)
+    save(own / f"{SECOND}（省属表）.xlsx", PACK, laid, results_of(laid))
+    roster = Workbook()
+    for line in (("学校名称", "隶属"), *((name, "市属") for name in SCHOOLS)):
+        roster.active.append(line)
+    roster.save(tmp_path / "名单.xlsx")
+    plain = run_inline(own, tmp_path / "出").options.out
+    listed = run_inline(own, tmp_path / "名单出", roster=tmp_path / "名单.xlsx").options.out
+    for source in (own, plain, listed):
+        found = receive(source, PACK, SET)
+        assert (found.term, [school.file for school in found.schools]) == (
+            SPRING, [f"{COUNTY_SCHOOL}.xlsx", f"{FIRST}.xlsx", f"{SECOND}.xlsx"],
+        )  # fmt: skip
+        assert set(whys(found)) == {f"{FIRST}秋.xlsx", f"{SECOND}（省属表）.xlsx"}
+
+
+def test_one_school_with_many_files_does_not_decide_the_term(own: Path) -> None:
+    """Schools are counted, not files."""
+    sizes = iter(range(20, 30))
+    for number in range(4):
+        filling = make_sample(PACK, "市属", AUTUMN, students=next(sizes), seed=number, school=FIRST).filling
+        write_school(own / f"{FIRST}秋{number}.xlsx", FIRST, AUTUMN, filling)
+    found = receive(own, PACK, SET)
+    assert (found.term, [school.name for school in found.schools]) == (SPRING, sorted(SCHOOLS))
 
 
 def test_a_file_nobody_may_read_and_folders_that_do_not_open(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

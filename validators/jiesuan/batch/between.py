@@ -146,7 +146,8 @@ def _school_findings(
         check: str, message: str, expected: str = "", actual: str = "", related: Sequence[File] = ()
     ) -> Iterable[Finding]:
         if check in rules:
-            others = tuple(Related(f"[{file.path}]", "", _described(file), "") for file in related)
+            mixed = len({file.set_name for file in related}) > 1
+            others = tuple(Related(f"[{file.path}]", "", _described(file, mixed), "") for file in related)
             yield Finding(rules[check], "", "", school.name, message, expected, actual, related=others)
 
     if school.others:
@@ -185,11 +186,11 @@ def _school_findings(
             )
 
 
-def _described(file: File) -> str:
-    """A file among several of one school."""
+def _described(file: File, mixed: bool) -> str:
+    """A file among several of one school, with its set where they are of both."""
     assert file.report is not None
     saved = f"表内记载的保存时间 {file.modified}" if file.modified else "表内没有记载保存时间"
-    return f"{file.printed or file.report.term}，{saved}"
+    return f"{file.printed or file.report.term}，{f'{file.set_name}的表，' if mixed else ''}{saved}"
 
 
 def _people(

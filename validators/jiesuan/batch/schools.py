@@ -6,16 +6,20 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import NamedTuple, TypeVar
 
 from ..pack import load_pack
 from ..report import Report
 from ..session import Failure
+from ..term import Term
 from ..text import clean, fold, mask
 from .roster import Listed, match, same_school
 from .store import Checked
+
+_T = TypeVar("_T")
 
 FILED, MISSING, REPEATED, EXTRA, MISNAMED, UNKNOWN = "已报", "未报", "重复报送", "多报", "名称不一致", "无法识别"
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)")
@@ -44,6 +48,11 @@ class File:
     def printed(self) -> str:
         """The term that the workbook itself states; empty where it states none."""
         return self.checked.printed if self.checked else ""
+
+    @property
+    def set_name(self) -> str:
+        """省属 or 市属, as its forms are; empty where it could not be read."""
+        return self.report.set_name if self.report else ""
 
     @property
     def stem(self) -> str:
@@ -90,7 +99,9 @@ def schools_of(
 ) -> list[School]:
     """The schools of a batch, those of the roster first and in its order; `bytes_of` gives a workbook once more."""
     stated = _stated(files)
-    return [_decided(school, stated, bytes_of, roster is not None) for school in senders_of(files, roster)]
+    senders = senders_of(files, roster)
+    usual = _usual(senders)
+    return [_decided(school, stated, bytes_of, usual, roster is not None) for school in senders]
 
 
 def senders_of(files: Sequence[File], roster: Sequence[Listed] | None) -> list[School]:
@@ -146,8 +157,34 @@ def _names(stem: str, key: str, pack: str) -> bool:
     return name == key or same_school(name, key, pack) > 0
 
 
+class Usual(NamedTuple):
+    """What most schools of a batch sent; empty where nothing is of more than half of them."""
+
+    term: str = ""
+    set_name: str = ""
+
+
+NOTHING_USUAL = Usual()
+
+
+def _usual(schools: Iterable[School]) -> Usual:
+    """What most schools sent, by their workbooks that are filled in; where none is, by all."""
+    readable = [[file for file in school.files if file.report is not None] for school in schools]
+    filled = [[file for file in files if not _blank(file)] for files in readable]
+    sent = [files for files in filled if files] or [files for files in readable if files]
+    terms = most_sent([{_term(file) for file in files} for files in sent])
+    sets = most_sent([{file.set_name for file in files} for files in sent])
+    return Usual(str(max(terms)) if terms else "", sets[0] if len(sets) == 1 else "")
+
+
+def most_sent(sent: Sequence[Collection[_T]]) -> list[_T]:
+    """What more than half have among what they sent; a school that sent two has both."""
+    counted = Counter(item for items in sent for item in set(items))
+    return [item for item, count in counted.items() if count * 2 > len(sent)]
+
+
 def _decided(
-    school: School, stated: dict[str, str], bytes_of: Callable[[File], bytes | None], rostered: bool
+    school: School, stated: dict[str, str], bytes_of: Callable[[File], bytes | None], usual: Usual, rostered: bool
 ) -> School:
     school.files.sort(key=lambda file: file.path)
     readable = [file for file in school.files if file.report is not None]
@@ -157,7 +194,7 @@ def _decided(
         for file in contents:
             file.modified = modified(bytes_of(file) or b"")
     if contents:
-        school.current, school.decided = newest(contents)
+        school.current, school.decided = newest(contents, school.listed.set if school.listed else "", usual)
         school.copies = [f for f in readable if f is not school.current and f.sha256 == school.current.sha256]
         rest = [f for f in readable if f.sha256 != school.current.sha256]
         school.blanks = [] if _blank(school.current) else [f for f in rest if _blank(f)]
@@ -181,28 +218,57 @@ def _plainness(file: File, school: str) -> tuple[bool, int, int, str]:
     return fold(school) not in fold(file.stem), file.path.count("/"), len(file.path), file.path
 
 
-def newest(files: Iterable[File]) -> tuple[File, str]:
-    """The file that counts among several contents of one school, and why: one that is filled in, then by the term on the
-    forms, then by when the workbook itself says it was saved; file times change in copying and decide nothing."""
+def newest(files: Iterable[File], listed: str = "", usual: Usual = NOTHING_USUAL) -> tuple[File, str]:
+    """The file that counts among several contents of one school, and why: one that is filled in, of the set the roster has the
+    school `listed` in, of the term of most schools or else the latest, of the set of most, then by when the workbook itself says
+    it was saved; file times change in copying and decide nothing."""
     found = sorted(files, key=lambda file: file.path)
     if len(found) == 1:
         return found[0], ""
-    found = [file for file in found if not _blank(file)] or found
+    found = _filled(found)
     if len(found) == 1:
         return found[0], "只有它填了数"
-    latest = max(_term(file) for file in found)
-    last = [file for file in found if _term(file) == latest]
-    if len(last) == 1:
-        return last[0], "它的学期最新"
-    last = [file for file in last if _as_printed(file)] or last
-    if len(last) == 1:
-        return last[0], "其余的写的是别的学期"
-    if all(file.modified for file in last):
-        time = max(file.modified for file in last)
-        saved = [file for file in last if file.modified == time]
-        if len(saved) == 1:
-            return saved[0], "它保存得最晚"
-    return last[-1], "看不出先后，取文件名排在最后的一份"
+    whys = []
+    for why, preferred in _preferences(listed, usual):
+        left = preferred(found)
+        if left and len(left) < len(found):
+            found = left
+            whys.append(why)
+    if len(found) > 1:
+        whys.append("看不出先后，取文件名排在最后的一份")
+    return found[-1], "；这样的几份里".join(whys)
+
+
+def _preferences(listed: str, usual: Usual) -> list[tuple[str, Callable[[list[File]], list[File]]]]:
+    """(why, which of several files are preferred for it; none where it tells nothing), the weightiest first."""
+    return [
+        (f"它是{listed}的表，与名单相符", lambda found: [file for file in found if file.set_name == listed]),
+        ("它的学期与多数学校相同", lambda found: _of_term(found, usual.term)),
+        ("它的学期最新", lambda found: [file for file in found if _term(file) == max(map(_term, found))]),
+        ("其余的写的是别的学期", lambda found: [file for file in found if _as_printed(file)]),
+        (
+            f"它和多数学校一样是{usual.set_name}的表",
+            lambda found: [file for file in found if file.set_name == usual.set_name],
+        ),
+        ("它保存得最晚", _saved_last),
+    ]
+
+
+def _of_term(files: list[File], term: str) -> list[File]:
+    """Those of a term; none where that is the latest of all, which says as much."""
+    latest = str(max(map(_term, files)))
+    return [file for file in files if str(_term(file)) == term != latest]
+
+
+def _saved_last(files: list[File]) -> list[File]:
+    """None where one does not say when it was saved."""
+    last = max(file.modified for file in files)
+    return [file for file in files if file.modified == last] if all(file.modified for file in files) else []
+
+
+def _filled(files: list[File]) -> list[File]:
+    """Those that are filled in; all where none is."""
+    return [file for file in files if not _blank(file)] or files
 
 
 def _blank(file: File) -> bool:
@@ -215,12 +281,9 @@ def _as_printed(file: File) -> bool:
     return file.printed in ("", file.report.term)
 
 
-def _term(file: File) -> tuple[int, int]:
-    from ..term import Term
-
+def _term(file: File) -> Term:
     assert file.report is not None
-    term = Term.parse(file.report.term)
-    return term.year, term.half
+    return Term.parse(file.report.term)
 
 
 def modified(data: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..batch.between import BROKEN, PERSONS, confront, report_of
 from ..batch.find import Entry, entries_of, is_there
 from ..batch.people import KEY, people_of
-from ..batch.schools import File, senders_of
+from ..batch.schools import File, most_sent, senders_of
 from ..batch.schools import School as Member
 from ..batch.store import INDEX, Checked, Filed, NoBatch, data_folder, originals_of, read_index
 from ..bind import Workbook
@@ -126,7 +126,13 @@ def _is_batch(source: Path) -> bool:
 
 
 def _term_of(found: list[_One]) -> Term | None:
-    counts = Counter(one.school.term for one in [one for one in found if not one.blank] or found)
+    """The term of most schools, told as a batch tells it: of one that sent two, both."""
+    sent: dict[str, set[Term]] = {}
+    for one in [one for one in found if not one.blank] or found:
+        sent.setdefault(fold(one.school.name) or one.school.file, set()).add(one.school.term)
+    if of_most := most_sent(list(sent.values())):
+        return max(of_most)
+    counts = Counter(max(terms) for terms in sent.values())
     return max(counts, key=lambda term: (counts[term], term)) if counts else None
 
 
