@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from decimal import Decimal
 
 from ..bind.schools import schools_of
 from ..check.context import Context, clue, shown_value, signed
-from ..check.ledger import noise
+from ..check.ledger import holds, noise
+from ..form import Column, Key
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..table import Table
 from ..text import fold
 from .received import Received
-from .school import Figure, School
+from .school import Drawn, Figure, School
 
 _ZERO = Decimal(0)
 
@@ -97,18 +99,31 @@ def _compare(context: Context, table: Table, name: str, pairs: list[tuple[int, F
     context.ledger.relate(context.rule, "==", left, right, tolerance, describe)
 
 
-def same_sums(context: Context, received: Received) -> None:
-    """F21: what is typed in 3-3 and 3-4 is, cell by cell, the sum over the schools' workbooks; the columns that follow
-    from it are checked as formulas."""
+def same_sums(context: Context, received: Received, told: frozenset[tuple[str, str]]) -> None:
+    """F21: what is typed in 3-3 and 3-4 is, cell by cell, the sum over the schools' workbooks, and so is the money that
+    follows from it: standards may be changed.  Where a record's heads differ, or its amount is `told` (sheet, cell) as
+    wrong already, the amount says nothing new."""
     for table in context.tables():
-        for column in table.form.fields:
-            if column.numeric and column.role == "input" and column.name in table.columns:
-                _sums(context, table, column.name, received)
+        fields = [column for column in table.form.fields if column.numeric and column.name in table.columns]
+        wrong: set[int] = set()
+        for column in fields:
+            if column.role == "input":
+                wrong |= _sums(context, table, column, received)
+        for column in fields:
+            if column.role == "computed" and column.type == "金额":
+                cells = (table.ref(column.name, index) for index in range(len(table.keys)))
+                seen = {i for i, ref in enumerate(cells) if ref is not None and (ref.sheet, ref.cell) in told}
+                _sums(context, table, column, received, wrong | seen)
 
 
-def _sums(context: Context, table: Table, name: str, received: Received) -> None:
-    role, unit = table.form.role, table.columns[name].column.unit
-    records = [index for index in table.details() if context.readable(table, index, name)]
+def _sums(
+    context: Context, table: Table, column: Column, received: Received, leave: Set[int] = frozenset()
+) -> set[int]:
+    """Compare a column but the records to `leave`; the records that differ or cannot be read.  An amount of money is right
+    as the sum of what the schools state, rounded or not, or of what their heads and standards give exactly."""
+    role, unit, name = table.form.role, column.unit, column.name
+    every = [index for index in table.details() if index not in leave]
+    records = [index for index in every if context.readable(table, index, name)]
     parts = [
         [
             (school, found)
@@ -119,6 +134,11 @@ def _sums(context: Context, table: Table, name: str, received: Received) -> None
     ]
     left = [table.amount(name, index) for index in records]
     sums = [sum((figure.value for _, figure in found), _ZERO) for found in parts]
+    tolerance = [_ZERO] * len(left)
+    if column.type == "金额":
+        due = [_due(context, table, column, table.keys[i], received) for i in records]
+        sums = [min(max(a, min(pair)), max(pair)) for a, pair in zip(left, due, strict=True)]
+        tolerance = [noise(unit) + table.columns[name].slack.get(index, _ZERO) for index in records]
 
     def describe(position: int) -> Finding:
         index, found = records[position], parts[position]
@@ -137,7 +157,35 @@ def _sums(context: Context, table: Table, name: str, received: Received) -> None
             ),
         )
 
-    context.ledger.relate(context.rule, "==", left, sums, [_ZERO] * len(left), describe)
+    context.ledger.relate(context.rule, "==", left, sums, tolerance, describe)
+    right = {i for i, *pair in zip(records, left, sums, tolerance, strict=True) if holds("==", *pair)}
+    return set(every) - right
+
+
+def _due(context: Context, table: Table, column: Column, key: Key, received: Received) -> tuple[Decimal, Decimal]:
+    """The sum of the amounts that the schools state at a key, and of those that follow from their heads and standards;
+    where a school states none, what follows stands for it."""
+    stated = exact = _ZERO
+    for school in received.schools:
+        drawn = school.figures.get(table.form.role, {})
+        follows = _follows(context, table, column, key, drawn)
+        given = drawn.get((key, column.name))
+        stated += follows if given is None else given.value
+        exact += follows
+    return stated, exact
+
+
+def _follows(context: Context, table: Table, column: Column, key: Key, drawn: Drawn) -> Decimal:
+    """What a school's own heads and standards give for a field, by the printed formulas."""
+    pack, form = context.workbook.pack, table.form
+    given = drawn.get((key, column.name))
+    if column.role == "computed":
+        formula = pack.formula(form, column)
+        parts = {name: _follows(context, table, form.field(name), key, drawn) for name in formula.names}
+        return formula.evaluate(parts)
+    if given is None and column.role == "standard":
+        return pack.standard(form, column, key, context.workbook.term) or _ZERO
+    return _ZERO if given is None else given.value
 
 
 def months_registered(context: Context, received: Received) -> None:

@@ -22,7 +22,7 @@ Check = Callable[["Beside"], None]
 CHECKS: dict[str, Check] = {
     "schools-received": lambda beside: against.schools_received(beside.context, beside.schools()),
     "same-lines": lambda beside: against.same_lines(beside.context, beside.schools()),
-    "same-sums": lambda beside: against.same_sums(beside.context, beside.schools()),
+    "same-sums": lambda beside: against.same_sums(beside.context, beside.schools(), beside.told),
     "months-registered": lambda beside: against.months_registered(beside.context, beside.schools()),
     "paid-due": lambda beside: against.paid_due(beside.context, beside.schools()),
     "brought-forward": lambda beside: terms.brought_forward(beside.context, beside.previous()),
@@ -47,6 +47,8 @@ class Beside:
     context: Context
     received: Received | None
     last: Workbook | None
+    told: frozenset[tuple[str, str]] = frozenset()
+    """Sheet and cell of every 错误 that the workbook itself has."""
 
     def schools(self) -> Received:
         assert self.received is not None
@@ -65,6 +67,7 @@ def further(
     def add(workbook: Workbook, report: Report) -> None:
         needs = [name for name, given in ((SCHOOLS, schools), (PREVIOUS, previous)) if given is not None]
         rules = [rule for name in needs for rule in workbook.pack.selected(workbook.set, workbook.term, name)]
+        told = frozenset((finding.sheet, finding.cell) for finding in report.findings if finding.level == "错误")
         ledger = Ledger()
         for rule in rules:
             why = (
@@ -75,7 +78,7 @@ def further(
             if why:
                 ledger.cannot(rule, why)
             else:
-                CHECKS[rule.check](Beside(Context(rule, workbook, ledger), schools, previous))
+                CHECKS[rule.check](Beside(Context(rule, workbook, ledger), schools, previous, told))
         sheets = [sheet.name for sheet in workbook.book.sheets]
         open_still = {item.rule.code for item in ledger.unchecked}
         settled = {segment.rule.instead for segment in ledger.segments if segment.rule.code not in open_still}
