@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from jiesuan.batch import page as page_module
-from jiesuan.batch.batch import Batch, demand
+from jiesuan.batch.batch import Batch, demand, notes_in_short, notes_of
 from jiesuan.batch.between import report_of
 from jiesuan.batch.chart import bars, strip
 from jiesuan.batch.parcel import Parcel, Problem
@@ -153,7 +153,9 @@ def rows(name: str, first: int) -> list[list[object]]:
 
 def test_the_sheets_can_be_filtered() -> None:
     book = load_workbook(io.BytesIO(out("汇总.xlsx")))
-    assert book.sheetnames == ["单位", "学校×表", "全部问题", "按规则", "重复学生", "核查建议", "没有校验的文件"]
+    assert book.sheetnames == [
+        "单位", "学校×表", "全部问题", "没有查到的", "按规则", "重复学生", "核查建议", "没有校验的文件",
+    ]  # fmt: skip
     assert all(sheet.auto_filter.ref for sheet in book)
     assert all(sheet.page_setup.paperSize == 9 and sheet.print_title_rows for sheet in book)
 
@@ -336,8 +338,50 @@ def test_what_was_not_checked_is_told_where_nothing_was_found(tmp_path: Path) ->
     ]  # fmt: skip
     page = page_module.page(done).decode()
     assert page.count("<details ") == 5 and page.count(f'<p class="note">{hidden}</p>') == 5
-    assert f"未能校验（不等于通过）：[{rule.code}] 甲!B2 不是数" in page and ID not in page
+    assert (
+        '<p class="note">未能校验（不等于通过）：1 条规则，共 1 处</p><ul class="note">\n'
+        f"<li>[{rule.code}] {rule.name}：甲!B2 不是数</li>\n</ul>"
+    ) in page and ID not in page
     assert f'<a href="#s0">{done.schools[0].name}</a>' in page
+
+
+def test_much_that_was_not_checked_is_counted_and_told_by_rule(tmp_path: Path) -> None:
+    """No cell with hundreds of lines: a few words beside the school, and a line for every rule on a sheet of its own."""
+    done = run_inline(plain_city(2).write(tmp_path / "收"), tmp_path / "出")
+    report = done.reports[0]
+    a, b, c, d = report.selected[:4]
+    report.remarks += [f"注{number}" for number in range(5)]
+    report.unchecked = [
+        *(Unverified(a, f"甲!B{row} 不是数") for row in range(1, 4)),
+        *(Unverified(b, f"甲!C{row} 不是数") for row in range(1, 201)),
+        Unverified(d, "没有“6月”这一列"),
+        Unverified(c, "没有“7月”这一列"),
+    ]
+    book = load_workbook(io.BytesIO(summary(done)))
+    codes = sorted((c.code, d.code))
+    assert [row[-1].value for row in book["单位"].iter_rows(min_row=5)] == [
+        f"注0\n注1\n注2\n等 5 项\n未能校验[{a.code}] 甲!B1 不是数\n"
+        f"共 4 条规则 205 处（{b.code}、{a.code}、{codes[0]}等），见“没有查到的”一张表",
+        None,
+    ]
+    first = [f"甲!C{row} 不是数" for row in range(1, 7)]
+    why = {c.code: "没有“7月”这一列", d.code: "没有“6月”这一列"}
+    name, file = done.schools[0].name, f"{done.schools[0].name}.xlsx"
+    assert list(book["没有查到的"].iter_rows(min_row=3, values_only=True)) == [
+        ("单位", "规则", "名称", "处数", "为什么没有查", "文件"),
+        *((name, None, None, None, f"注{number}", file) for number in range(5)),
+        (name, b.code, b.name, 200, f"{'；'.join(first)}……等 200 处", file),
+        (name, a.code, a.name, 3, "甲!B1 不是数；甲!B2 不是数；甲!B3 不是数", file),
+        *((name, rule.code, rule.name, 1, why[rule.code], file) for rule in sorted((c, d), key=lambda rule: rule.code)),
+    ]
+    page = page_module.page(done).decode()
+    assert "未能校验（不等于通过）：4 条规则，共 205 处</p>" in page
+    assert f"<li>[{b.code}] {b.name}：甲!C1 不是数；甲!C2 不是数；甲!C3 不是数……等 200 处</li>" in page
+    # As many as the cell holds are told there one by one.
+    report.remarks.clear()
+    report.unchecked = report.unchecked[:3]
+    told = [f"未能校验[{a.code}] 甲!B{row} 不是数" for row in range(1, 4)]
+    assert notes_in_short(done.schools[0]) == told == notes_of(done.schools[0])
 
 
 def test_long_names_and_what_could_not_be_written_in_the_terminal(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..report import Report
-from ..rule import LEVELS
+from ..rule import LEVELS, Rule
 from ..term import Term
 from ..text import mask
 from .between import BROKEN, Between, report_of
@@ -19,7 +20,9 @@ DUE = "收到本通知后5个工作日内"
 LAST_TERM = "上期"
 """What the rules between terms need."""
 NAMED = 3
-"""Schools named in one line."""
+"""Schools, remarks or rules named in one line or cell."""
+OPEN = "没有查到的"
+"""What was not checked: a column and a sheet of 汇总.xlsx."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,36 @@ def notes_of(school: School) -> list[str]:
     if report is None:
         return []
     return [*map(mask, report.remarks), *(f"未能校验[{item.rule.code}] {item.why}" for item in report.unchecked)]
+
+
+def unchecked_of(report: Report) -> list[tuple[Rule, list[str]]]:
+    """Every rule that could not be checked and why, place by place; the rules with most places first."""
+    found: dict[str, tuple[Rule, list[str]]] = {}
+    for item in report.unchecked:
+        found.setdefault(item.rule.code, (item.rule, []))[1].append(item.why)
+    return sorted(found.values(), key=lambda item: (-len(item[1]), item[0].code))
+
+
+def reasons(whys: Sequence[str], most: int) -> str:
+    """The first of them, and how many there are."""
+    return "；".join(whys[:most]) + (f"……等 {len(whys)} 处" if len(whys) > most else "")
+
+
+def notes_in_short(school: School) -> list[str]:
+    """The same in a few lines, for a cell of a table: what is more than a few is counted."""
+    report = report_of(school)
+    if report is None:
+        return []
+    remarks, unchecked = report.remarks, report.unchecked
+    lines = [mask(remark) for remark in remarks[:NAMED]]
+    if len(remarks) > NAMED:
+        lines.append(f"等 {len(remarks)} 项")
+    lines += [f"未能校验[{item.rule.code}] {item.why}" for item in unchecked[: NAMED if len(unchecked) <= NAMED else 1]]
+    if len(unchecked) > NAMED:
+        codes = [rule.code for rule, _ in unchecked_of(report)]
+        named = "、".join(codes[:NAMED]) + ("等" if len(codes) > NAMED else "")
+        lines.append(f"共 {len(codes)} 条规则 {len(unchecked)} 处（{named}），见“{OPEN}”一张表")
+    return lines
 
 
 def demand(batch: Batch, number: int) -> str:

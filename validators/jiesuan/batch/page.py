@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
-from ..report import Finding
+from ..report import Finding, Report
 from ..rule import LEVELS
 from ..text import mask
-from .batch import Batch, demand, notes_of, state_of
+from .batch import NAMED, Batch, demand, notes_of, reasons, state_of, unchecked_of
 from .between import report_of
 from .chart import bars, strip
 from .matrix import WHOLE, by_rule, counts_of, roles_of
@@ -124,10 +124,18 @@ def _details(batch: Batch) -> Iterator[str]:
         for remark in report.remarks:
             yield f'<p class="note">{escape(mask(remark).rstrip("。"))}。</p>'
         if report.unchecked:
-            texts = "；".join(f"[{item.rule.code}] {item.why}" for item in report.unchecked[:20])
-            yield f'<p class="note">未能校验（不等于通过）：{escape(texts)}</p>'
+            yield from _unchecked(report)
         yield "</details>"
     yield "</section>"
+
+
+def _unchecked(report: Report) -> Iterator[str]:
+    """Rule by rule, with the first places of each."""
+    found = unchecked_of(report)
+    yield f'<p class="note">未能校验（不等于通过）：{len(found)} 条规则，共 {len(report.unchecked)} 处</p><ul class="note">'
+    for rule, whys in found:
+        yield f"<li>[{rule.code}] {escape(rule.name)}：{escape(reasons(whys, NAMED))}</li>"
+    yield "</ul>"
 
 
 def _told(school: School) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rule import LEVELS
 from ..text import mask
-from .batch import Batch, demand, notes_of, state_of
+from .batch import OPEN, Batch, demand, notes_in_short, reasons, state_of, unchecked_of
 from .between import report_of
 from .matrix import WHOLE, by_rule, counts_of, roles_of
 from .sheets import Sheets
@@ -18,6 +18,8 @@ STATE_FILLS = {
     "通过": "#C6EFCE", "退回修改": "#FFC7CE", "读不了": "#FFC7CE", "未报": "#FFC7CE", "空表": "#FFC7CE",
     "需核实": "#FFEB9C", "未能全查": "#FFEB9C",
 }  # fmt: skip
+_PLACES = 6
+"""Places named of one rule that could not be checked."""
 Columns = Sequence[tuple[str, float]]
 
 
@@ -27,6 +29,7 @@ def summary(batch: Batch) -> bytes:
     _schools(sheets, batch)
     _matrix(sheets, batch)
     _findings(sheets, batch)
+    _open(sheets, batch)
     _rules(sheets, batch)
     _repeated(sheets, batch)
     _visits(sheets, batch)
@@ -58,7 +61,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
     columns = (
         ("单位", 30.0), ("报送情况", 11.0), ("结果", 11.0), ("错误", 7.0), ("核实", 7.0), ("提示", 7.0),
         ("要交什么", 26.0), ("隶属", 8.0), ("学期", 9.0), ("采用的文件", 34.0), ("其余文件", 34.0), ("发还的文件在", 26.0),
-        ("没有查到的", 40.0),
+        (OPEN, 40.0),
     )  # fmt: skip
 
     def state(value: object) -> Any:
@@ -73,7 +76,7 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
             facts = (report.set_name, report.term) if report else (school.listed.set if school.listed else "", "")
             yield (
                 school.name, school.filed, state_of(school), *levels, demand(batch, number), *facts, current, others,
-                batch.folders.get(number, ""), "\n".join(notes_of(school)),
+                batch.folders.get(number, ""), "\n".join(notes_in_short(school)),
             )  # fmt: skip
 
     levels = batch.levels
@@ -169,6 +172,27 @@ def _findings(sheets: Sheets, batch: Batch) -> None:
     center, cell = sheets.center, sheets.cell
     looks = [cell, sheets.level, center, cell, center, center, *[cell] * 8]
     _table(sheets, "全部问题", columns, rows(), looks, ["按“单位”或“规则”筛选：点列标题的箭头。"])
+
+
+def _open(sheets: Sheets, batch: Batch) -> None:
+    columns = (("单位", 26.0), ("规则", 8.0), ("名称", 34.0), ("处数", 8.0), ("为什么没有查", 80.0), ("文件", 34.0))
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for school in batch.schools:
+            report = report_of(school)
+            if report is None or school.current is None:
+                continue
+            file = mask(school.current.path)
+            yield from ((school.name, "", "", "", mask(remark), file) for remark in report.remarks)
+            for rule, whys in unchecked_of(report):
+                yield school.name, rule.code, rule.name, len(whys), reasons(whys, _PLACES), file
+
+    center, cell = sheets.center, sheets.cell
+    lines = [
+        "没有查不等于通过：补全或改正所缺的内容，再校验一次。每条规则列出前几处，全部在 report.json。"
+        "按“单位”或“规则”筛选：点列标题的箭头。"
+    ]
+    _table(sheets, OPEN, columns, rows(), [cell, center, cell, center, cell, cell], lines)
 
 
 def _rules(sheets: Sheets, batch: Batch) -> None:
