@@ -347,6 +347,27 @@ def test_a_second_workbook_on_the_wrong_forms(tmp_path: Path) -> None:
     ]
 
 
+def test_a_roster_on_two_sheets_with_a_sum(tmp_path: Path) -> None:
+    """Both sheets count, their sums do not, and a sheet that lists offices is told where it is told what was not checked."""
+    book = Workbook()
+    for title, lines in {
+        "市本级": [("学校名称",), (school_name(0),), ("合计：1所",)],
+        "县区属": [("学校名称",), (school_name(1),), (school_name(2),), ("2所",)],
+        "通讯录": [("单位",), ("某市人社局",)],
+    }.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    book.save(tmp_path / "名单.xlsx")
+    batch = run_inline(plain_city(2).write(tmp_path / "收"), tmp_path / "出", roster=tmp_path / "名单.xlsx")
+    assert [(school.name, school.filed) for school in batch.schools] == [
+        (school_name(0), "已报"), (school_name(1), "已报"), (school_name(2), "未报"),
+    ]  # fmt: skip
+    assert [(item.path, item.why, item.kind) for item in batch.passed] == [
+        ("名单.xlsx!通讯录", "没有算进学校名单：列标题是“单位”；是学校的请改成“学校名称”", "")
+    ]
+
+
 def test_full_numbers_stand_in_one_sheet_alone() -> None:
     out = town().options.out
     numbers = {str(first_row(sample_of(n).filling)["身份证号"]) for n in (1, 3)}

@@ -10,9 +10,10 @@ import pytest
 
 from jiesuan.batch.batch import Batch, Options
 from jiesuan.batch.between import confront
-from jiesuan.batch.roster import Listed, match
+from jiesuan.batch.roster import Listed, match, roster_in
 from jiesuan.batch.schools import File, School, pack_of, schools_of
 from jiesuan.batch.visits import visits
+from jiesuan.book import memory_book
 from jiesuan.pack import packs_folder
 from jiesuan.report import Report
 
@@ -29,6 +30,7 @@ def own_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("pack.toml", f'"{OURS}"', f'"{OWN}"'),
         ("pack.toml", 'region  = "福建"', 'region  = "某省"'),
         ("pack.toml", "school_words = [", 'school_words = [ "分校",'),
+        ("pack.toml", "totals     = [", 'totals     = ["全市",'),
         ("policy.toml", 'value = "3"\nunit  = "所"', 'value = "2"\nunit  = "所"'),
         ("rules/B收表.toml", "名单上的学校没有报送", "还没有报送"),
     ):
@@ -53,6 +55,12 @@ def test_names_of_schools(pack: str, same: bool) -> None:
     assert match([PLAIN], [listed], pack) == ({PLAIN: listed} if same else {})
     schools = schools_of([sent(pack)], [listed], lambda file: None)
     assert [(school.name, bool(school.files)) for school in schools] == [(BRANCH, same)] + [(PLAIN, True)] * (not same)
+
+
+@pytest.mark.parametrize(("pack", "names"), [(OURS, [PLAIN, "全市三校"]), (OWN, [PLAIN])])
+def test_lines_below_a_roster(pack: str, names: list[str]) -> None:
+    book = memory_book("名单.xlsx", {"名单": [["学校名称"], [PLAIN], ["全市三校"], ["合计"]]})
+    assert [item.name for item in roster_in(book, pack).schools] == names
 
 
 @pytest.mark.parametrize(("pack", "chosen", "rule"), [(OURS, 2, "名单上的学校没有报送"), (OWN, 3, "还没有报送")])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from jiesuan.batch.roster import Listed, match, read_roster, same_school, set_of
+from jiesuan.batch.roster import Listed, match, open_roster, read_roster, roster_in, same_school, set_of
 from jiesuan.usage import Misuse
 
 PACK = "fujian-2024"
@@ -47,6 +47,119 @@ def test_names_with_their_set_and_more(tmp_path: Path) -> None:
 def test_the_school_is_not_the_unit_above_it(tmp_path: Path) -> None:
     path = roster(tmp_path / "a.xlsx", [["单位", "学校名称"], ["晋江市人社局", "甲技工学校"]])
     assert read_roster(path) == [Listed("甲技工学校", "", 2)]
+
+
+def names(path: Path) -> list[str]:
+    return [item.name for item in read_roster(path)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合计", "合计：3所", "合计 31 所", "共31所", "共计三所学校", "31所", "31 个单位", "市本级小计", "一、市本级", "（二）县区属",
+        "注：以上学校均须于9月11日前报送", "备注：民办的另报", "说明", "填表人：张三", "制表：李四", "审核人", "联系电话：0595-12345678",
+        "2024年9月1日", "2024-9-1", "二〇二四年九月一日", "（盖章）", "以上学校请按时报送。", "学校名称", "单位：个",
+    ],
+)  # fmt: skip
+def test_what_stands_below_the_schools_is_none(tmp_path: Path, text: str) -> None:
+    path = roster(
+        tmp_path / "a.xlsx", [["学校名称", "隶属"], ["甲技工学校", "市属"], [text, None], ["乙技师学院", "市属"]]
+    )
+    assert names(path) == ["甲技工学校", "乙技师学院"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "注册技工学校",
+        "三家店技工学校",
+        "第一所技工学校",
+        "共青团技工学校",
+        "泉州市技工教育中心",
+        "说明技工学校",
+        "个体技校(筹)",
+        "甲",
+    ],
+)
+def test_what_is_a_school_all_the_same(tmp_path: Path, text: str) -> None:
+    path = roster(tmp_path / "a.xlsx", [["学校名称"], ["甲技工学校"], [text], ["乙技师学院"]])
+    assert names(path) == ["甲技工学校", text, "乙技师学院"]
+
+
+def test_what_begins_the_row_speaks_for_it(tmp_path: Path) -> None:
+    """A label before the column of names; a column of remarks before a school does not make it a note."""
+    lines: list[list[Any]] = [
+        ["序号", "学校名称", "隶属"],
+        [1, "甲技工学校", "市属"],
+        ["市本级小计", "一所", None],
+        ["审核通过", "乙技工学校", "市属"],
+        ["合计", "2", None],
+        ["填表人：", "张三", None],
+        ["日期：", "2024.9.1", None],
+    ]
+    assert read_roster(roster(tmp_path / "a.xlsx", lines)) == [
+        Listed("甲技工学校", "市属", 2),
+        Listed("乙技工学校", "市属", 4),
+    ]
+
+
+def test_a_note_goes_on_below(tmp_path: Path) -> None:
+    lines: list[list[Any]] = [["学校名称", "隶属"], ["甲技工教育中心", None], ["注：1.民办的另报"], ["2.名单有变动的请告知"], ["乙技工学校"], ["丙教育中心", "市属"]]  # fmt: skip
+    assert names(roster(tmp_path / "a.xlsx", lines)) == ["甲技工教育中心", "乙技工学校", "丙教育中心"]
+
+
+def sheets(path: Path, **lines: list[list[Any]]) -> Path:
+    """A workbook of several sheets; those whose name ends in `_` are hidden."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in lines.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title.endswith("_") else "visible"
+        for row in rows:
+            sheet.append(row)
+    if all(sheet.sheet_state == "hidden" for sheet in book):
+        book.create_sheet("封面")
+    book.save(path)
+    return path
+
+
+def test_a_roster_on_several_sheets(tmp_path: Path) -> None:
+    """Each school once, with what either sheet says of it."""
+    path = sheets(
+        tmp_path / "a.xlsx",
+        封面=[["2024年名单"]],
+        市本级=[["学校名称", "隶属"], ["甲技工学校", None], ["乙技工学校", "市属"]],
+        县区=[["县区", "院校名称", "隶属", "曾用名"], ["惠安", "丙技工学校", "县属", None], [None, "甲 技工学校", "省属", "老甲"]],
+    )  # fmt: skip
+    assert roster_in(open_roster(path)).left == []
+    assert read_roster(path) == [
+        Listed("甲技工学校", "省属", 2),
+        Listed("乙技工学校", "市属", 3),
+        Listed("丙技工学校", "市属", 2),
+    ]
+    assert read_roster(path)[0].more == {
+        "学校名称": "甲技工学校",
+        "院校名称": "甲 技工学校",
+        "隶属": "省属",
+        "曾用名": "老甲",
+    }
+
+
+def test_sheets_that_list_something_else_are_told(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "a.xlsx",
+        旧名单_=[["学校名称"], ["丁技工学校"]],
+        名单=[["学校名称"], ["甲技工学校"]],
+        通讯录=[["单位", "电话"], ["晋江市人社局", "1"]],
+    )
+    assert names(path) == ["甲技工学校"]
+    assert roster_in(open_roster(path)).left == [
+        ("通讯录", "没有算进学校名单：列标题是“单位”；是学校的请改成“学校名称”"),
+        ("旧名单_", "隐藏的表，没有算进学校名单；要算的请取消隐藏"),
+    ]
+    assert names(sheets(tmp_path / "b.xlsx", 名单_=[["学校名称"], ["丁技工学校"]])) == ["丁技工学校"]
+    two = sheets(tmp_path / "c.xlsx", 市=[["单位名称"], ["甲技工学校"]], 县=[["单位名称"], ["乙技工学校"]])
+    assert names(two) == ["甲技工学校", "乙技工学校"]
 
 
 def test_no_roster_in_it(tmp_path: Path) -> None:

@@ -227,6 +227,10 @@ class Foot(Part, frozen=True, kw_only=True):
     """Where a list of schools ends, a row begins so."""
     memo: tuple[str, ...] = ()
     """What a row of figures says that repeats others or is for information only: 其中：女生, 上学期人数."""
+    totals: tuple[str, ...] = ()
+    """In a list of schools, a row with a total begins or ends so: 合计, 小计."""
+    counts: tuple[str, ...] = ()
+    """… or is a number with one of these: 所."""
 
 
 class Form(Part, frozen=True, kw_only=True, dict=True):

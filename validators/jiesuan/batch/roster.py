@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..book import Sheet
+from ..bind.beyond import foot_pattern
+from ..book import Book, Sheet
 from ..pack import load_pack
 from ..share import SUFFIXES, shares_file
 from ..text import clean, fold
@@ -24,6 +25,11 @@ _ORDINAL = re.compile(r"[0-9一二三四五六七八九十甲乙丙丁东西南�
 _NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]?(?![0-9])")
 _DIGITS = "零一二三四五六七八九"
 _TOP = 20
+_SCHOOL = re.compile(r"[校院](\([^()]*\))?$")
+"""How names of schools end."""
+_DATE = r"(?:20\d\d|二[〇零○o][一二三四五六七八九〇零○]{2})[年./-]"
+_SENTENCE = r".*(?:[;!?]|\.$)"
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[,.]|\([一二三四五六七八九十]+\)[,.]?)")
 
 
 @dataclass(frozen=True)
@@ -38,39 +44,122 @@ class Listed:
     """The other columns by their heading."""
 
 
-def read_roster(path: Path) -> list[Listed]:
-    """The schools in the first sheet that lists any, in its order.  Raises Misuse."""
+class Roster(NamedTuple):
+    """What a workbook lists."""
+
+    schools: list[Listed]
+    left: list[tuple[str, str]]
+    """(sheet, why) of sheets that list something, but not these schools."""
+
+
+def read_roster(path: Path, pack: str = "") -> list[Listed]:
+    """The schools listed in a workbook, in its order.  Raises Misuse."""
+    return roster_in(open_roster(path), pack).schools
+
+
+def open_roster(path: Path) -> Book:
+    """A workbook that lists schools.  Raises Misuse where it cannot be read or lists none."""
     from ..reading import UnreadableFile, open_book
 
     try:
         book = open_book(path)
     except UnreadableFile as error:
         raise Misuse(f"学校名单“{path.name}”读不了：{error.message}") from error
-    for sheet in book.sheets:
-        if found := _listed(sheet):
-            return found
-    raise Misuse(f"“{path.name}”里没有找到学校名单：第一行写“学校名称”（可再写“隶属”：省属、市属），下面一行一所学校。")
+    if not roster_in(book).schools:
+        raise Misuse(
+            f"“{path.name}”里没有找到学校名单：第一行写“学校名称”（可再写“隶属”：省属、市属），下面一行一所学校。"
+        )
+    return book
 
 
-def _listed(sheet: Sheet) -> list[Listed]:
+def roster_in(book: Book, pack: str = "") -> Roster:
+    """The schools of all sheets together that list schools, each once, by the words of a pack; those of hidden sheets only where
+    no other lists any."""
+    found: dict[str, Listed] = {}
+    left: list[tuple[str, str]] = []
+    first = ""
+    for sheet in sorted(book.sheets, key=lambda sheet: not sheet.visible):
+        title, listed = _listed(sheet, pack)
+        if not listed:
+            continue
+        first = first or title
+        if found and not sheet.visible:
+            left.append((sheet.name, "隐藏的表，没有算进学校名单；要算的请取消隐藏"))
+        elif title != first and not re.search("[校院]", title):
+            left.append((sheet.name, f"没有算进学校名单：列标题是“{title}”；是学校的请改成“学校名称”"))
+        else:
+            for item in listed:
+                known = found.get(fold(item.name))
+                found[fold(item.name)] = item if known is None else _joined(known, item)
+    return Roster(list(found.values()), left)
+
+
+def _joined(one: Listed, other: Listed) -> Listed:
+    """What two lines say of one school; where they differ, as the first says."""
+    return Listed(one.name, one.set or other.set, one.row, {**other.more, **one.more})
+
+
+def _listed(sheet: Sheet, pack: str) -> tuple[str, list[Listed]]:
+    """The heading over the names, and the schools below it; nothing where there is no such heading."""
     head = next(
         (row for row, line in enumerate(sheet.values[:_TOP], 1) if any(_is(value, NAMES) for value in line)), None
     )
     if head is None:
-        return []
+        return "", []
     titles = {column: clean(str(value)) for column, value in enumerate(sheet.values[head - 1], 1) if value is not None}
     name_at = min((column for column, title in titles.items() if _is(title, NAMES)), key=lambda c: _rank(titles[c]))
     set_at = next((column for column, title in titles.items() if _is(title, SETS)), 0)
-    found: dict[str, Listed] = {}
+    found: list[Listed] = []
+    words, noted = _words(pack), False
     for row in range(head + 1, len(sheet.values) + 1):
         value = sheet.value(row, name_at)
         name = clean(value) if isinstance(value, str) else ""
-        if not name or fold(name) in ("合计", "小计", "总计"):
-            continue
         texts = {title: clean(str(v)) for c, title in titles.items() if (v := sheet.value(row, c)) is not None}
+        school = _SCHOOL.search(fold(name)) is not None
+        # What begins the row speaks for it, 合计 before “3所”; 审核通过 before a school does not.
+        before = [] if school else [fold(v) for v in sheet.values[row - 1][: name_at - 1] if isinstance(v, str)]
+        spoken = [text for text in (*before[:1], fold(name)) if text]
+        note = any(words.note.match(text) for text in spoken)
+        noted = noted or note
+        if not name or note or any(words.sums(text) for text in spoken) or _is(name, NAMES):
+            continue
+        if noted and not school and len(texts) == 1:
+            continue  # a note goes on in the lines below it
         belongs = clean(str(sheet.value(row, set_at) or "")) if set_at else ""
-        found.setdefault(fold(name), Listed(name, set_of(belongs), row, texts))
-    return list(found.values())
+        found.append(Listed(name, set_of(belongs), row, texts))
+    return titles[name_at], found
+
+
+class _Words(NamedTuple):
+    """How the lines of a list are known that are no schools, by their folded text."""
+
+    note: re.Pattern[str]
+    total: re.Pattern[str]
+    number: re.Pattern[str]
+    labels: frozenset[str]
+
+    def sums(self, text: str) -> bool:
+        """Whether it counts the schools above it, or names the kind of those below."""
+        return bool(self.total.search(text) or self.number.fullmatch(text)) or _NUMBERED.sub("", text) in self.labels
+
+
+@cache
+def _words(pack: str) -> _Words:
+    """The words of a pack; without one those of the program's own."""
+    info = (load_pack(pack) if pack else load_pack()).info
+    begins, totals, counts = (
+        "|".join(re.escape(fold(word)) for word in words) or "(?!)"
+        for words in (info.foot.schools, info.foot.totals, info.foot.counts)
+    )
+    members = (member for axis in info.labels.values() for member in axis.items())
+    return _Words(
+        re.compile(rf"{foot_pattern(info.foot).pattern}|{begins}|{_DATE}|{_SENTENCE}"),
+        re.compile(rf"^(?:{totals})|(?:{totals})$"),
+        re.compile(
+            rf"(?:共[有计]?|合?计|总[计数])?:?(?:\d+|[一二三四五六七八九十百]+)(?:{counts})(?:技?工?[学院]校|单位)?\.?"
+        ),
+        frozenset(_NUMBERED.sub("", fold(label)) for name, also in members for label in (name, *also)),
+    )
 
 
 def _is(value: object, names: Iterable[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ..book import Book
 from ..pack import load_pack
 from ..produce_error import OutputError, reason
 from ..reading import UnreadableFile
@@ -18,8 +19,8 @@ from .engine import Engine, chunked, engine_of, evenly, work
 from .find import DATA, KEY, Entry, Passed, entries_of, is_there
 from .outputs import BYTES, FILES, Tell, bytes_again, trouble, write_schools, write_summaries
 from .progress import note_progress
-from .roster import read_roster
-from .schools import File, School, schools_of
+from .roster import Listed, open_roster, roster_in
+from .schools import File, School, pack_of, schools_of
 from .store import Checked, NoBatch, Store, fingerprint, read_index
 from .work import Item, Question, Setting, check_chunk, numbers_at
 
@@ -35,18 +36,19 @@ def run_batch(options: Options, tell: Tell, then: Then | None = None) -> Batch:
 
     Raises Misuse, OutputError.  Interrupted, everything finished is kept and taken up by the next run."""
     _check_places(options)
-    roster = read_roster(options.roster) if options.roster else None
+    book = open_roster(options.roster) if options.roster else None
     asked = str(options.term) if options.term else ""
     store = _store(options.out, fingerprint(asked))
     entries, passed = entries_of(options.folder, options.out, but=options.roster)
     if options.previous is not None:
         _check_previous(options.previous)
-    batch = Batch(options, passed=passed, rostered=roster is not None)
+    batch = Batch(options, passed=passed, rostered=book is not None)
     with engine_of(options.engine, options.jobs, options.scheduler) as engine:
         setting = Setting(store.key, store.by, options.term)
         batch.files = _checked(batch, entries, store, engine, setting, tell)
         by_path = {entry.path: entry for entry in entries}
         batch.files = [file for file in batch.files if not _is_bureau(file, batch)]
+        roster = _listed(book, batch) if book else None
         batch.passed.sort()
         batch.schools = schools_of(batch.files, roster, lambda file: bytes_again(by_path[file.path], file.sha256))
         batch.between = confront(
@@ -173,6 +175,13 @@ def _is_bureau(file: File, batch: Batch) -> bool:
         return False
     batch.passed.append(Passed(file.path, "主管部门的汇总表，不是学校的表；请用 jiesuan check 校验"))
     return True
+
+
+def _listed(book: Book, batch: Batch) -> list[Listed]:
+    """The schools of the roster; its sheets that do not count are passed over with a word."""
+    roster = roster_in(book, pack_of(file.report for file in batch.files if file.report is not None))
+    batch.passed += [Passed(f"{book.name}!{sheet}", why) for sheet, why in roster.left]
+    return roster.schools
 
 
 def _numbers(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..book import Sheet, Value
-from ..form import Form, once
+from ..form import Foot, Form, once
 from ..number import read_number
 from ..table import Problem
 from ..term import Term
@@ -41,8 +41,11 @@ def is_memo(form: Form, text: str) -> bool:
 
 @once
 def _foot(form: Form) -> re.Pattern[str]:
-    """How a line that is none of the table begins, or what it speaks of."""
-    foot = form.foot
+    return foot_pattern(form.foot)
+
+
+def foot_pattern(foot: Foot) -> re.Pattern[str]:
+    """How a line that is none of a table begins, folded, or what it speaks of."""
     begins, labels, ends, speaks = map(_any, (foot.begins, foot.labels, foot.label_ends, foot.speaks))
     return re.compile(rf"\(?(?:{begins}|\(?{labels}{ends}?(?::|\d|$))|.*{speaks}")
 
