@@ -44,6 +44,22 @@ def test_members_are_read_when_asked_for() -> None:
     assert not found.book
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_of_one_name_are_all_read() -> None:
+    """Packed from two folders without their names: two schools' workbooks, and a third called as the second would be."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name, data in (("县/表.xlsx", b"1"), ("县/表.xlsx", b"2"), ("县/表(2).xlsx", b"3"), ("县/表.xlsx", b"4")):
+            made.writestr(name, data)
+    found = members(buffer.getvalue())
+    assert {name: found.read(name) for name in found.infos} == {
+        "县/表.xlsx": b"1", "县/表(2).xlsx": b"3", "县/表(3).xlsx": b"2", "县/表(4).xlsx": b"4",
+    }  # fmt: skip
+    assert told(buffer.getvalue()) == [
+        ("外.zip/县/表(2).xlsx",), ("外.zip/县/表(3).xlsx",), ("外.zip/县/表(4).xlsx",), ("外.zip/县/表.xlsx",),
+    ]  # fmt: skip
+
+
 def test_a_bomb_is_refused_before_it_is_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
     data = archive({f"{n}.xlsx": b"0" * 5000 for n in range(5)})
     monkeypatch.setattr(received, "MAX_TOTAL", 20_000)

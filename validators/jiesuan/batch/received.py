@@ -9,8 +9,9 @@ import contextlib
 import io
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from ..reading import MAX_FILE, UnreadableFile
@@ -52,7 +53,7 @@ class Members:
             infos = archive.infolist()
         if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL:
             raise BadArchive("too-large", "压缩包里的内容太大，像是有意做坏的，没有打开；请解压后核对，再放进来。")
-        self.infos = {name_of(info): info for info in infos if not info.is_dir()}
+        self.infos = _numbered(info for info in infos if not info.is_dir())
 
     @classmethod
     def open(cls, source: Path | io.BytesIO) -> Members:
@@ -105,6 +106,24 @@ def name_of(info: zipfile.ZipInfo) -> str:
     name = name.encode(errors="replace").decode().replace("\\", "/")
     # A name may try to climb out of its folder; nothing is unpacked, but it is printed.
     return "/".join(part for part in name.split("/") if part not in ("", ".", ".."))
+
+
+def _numbered(infos: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Members by name.  An archive may hold several of one name; unpacking would leave the last, but each may be another
+    school's: the second is called `表(2).xlsx`."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    again: list[zipfile.ZipInfo] = []
+    for info in infos:
+        name = name_of(info)
+        if name in found:
+            again.append(info)
+        else:
+            found[name] = info
+    for info in again:
+        stem, dot = posixpath.splitext(name_of(info))
+        number = next(number for number in count(2) if f"{stem}({number}){dot}" not in found)
+        found[f"{stem}({number}){dot}"] = info
+    return found
 
 
 def readable(raw: bytes) -> str:
