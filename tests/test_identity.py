@@ -14,11 +14,13 @@ from jiesuan.identity import (
     birth,
     eighteen,
     identity_fault,
+    major_key,
     major_of,
     name_fault,
     parse_entry,
     phone_fault,
     spelled,
+    spelled_major,
     spelled_phone,
     split_majors,
 )
@@ -246,6 +248,23 @@ def test_majors_of_a_cell() -> None:
         "2023秋数控", "2023秋幼儿教育", "2022秋园林", "2021秋烹饪", "2020秋会计",
     ]  # fmt: skip
     assert split_majors("...") == [] and split_majors("……") == [] and split_majors("") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("2023年秋季数控加工", "2023秋数控加工"),
+        ("2023秋数控加工专业", "2023秋数控加工"),
+        ("2023 年春 数控加工", "2023春数控加工"),
+        ("2023秋专业", "2023秋专业"),
+        ("2023年秋季老年服务与管理", "2023秋老年服务与管理"),
+        ("2023秋幼儿教育3+2", "2023秋幼儿教育3+2"),
+        ("数控加工专业", "数控加工专业"),
+    ],
+)
+def test_a_major_is_spelled_as_prescribed(text: str, spelled: str) -> None:
+    assert spelled_major(text) == spelled
+    assert major_key(text.removesuffix("专业")) == major_key(spelled.removesuffix("专业"))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from jiesuan.bureau.rollup import NOTE_LIMIT, lines_of, render_rollup, roll_up, 
 from jiesuan.bureau.school import Figure, School
 from jiesuan.calculate import calculate
 from jiesuan.check import check_workbook
+from jiesuan.form import Key
 from jiesuan.reading import open_book
 from jiesuan.recalculate import recalculate
 from jiesuan.share import load_shares
@@ -540,6 +541,25 @@ def test_majors_are_named_once() -> None:
     for index in table.details():
         names = [name for name in table.text("就读专业", index).split("、") if name]
         assert names == sorted(set(names)) and set(names) <= every
+
+
+def test_majors_that_schools_spell_differently_are_one() -> None:
+    key: Key = ("一年级", "其他一般专业", "脱贫户")
+    other: Key = ("一年级", "其他一般专业", "残疾")
+    spelled: tuple[tuple[str, dict[Key, tuple[str, ...]]], ...] = (
+        (FIRST, {key: ("2023年秋季美容美发与造型", "2023秋数控加工专业"), other: ("2023年秋数控加工",)}),
+        (SECOND, {key: ("2023秋美容美发与造型", "2022秋 数控加工"), other: ("美容",)}),
+    )
+    changed = [dataclasses.replace(school(name), majors={"汇总免学费": majors}) for name, majors in spelled]
+    schools = Received(SPRING, SET, changed)
+    rollup = roll_up(PACK, schools, SHARES, BUREAU, inputs(SPRING))
+    laid = {item.form.role: item for item in rollup.laid}
+    base = City(SPRING, rollup, to_book(rollup.laid, "附件3.xlsx"), laid)
+    table = base.workbook().tables["汇总免学费"]
+    assert table.text("就读专业", table.index[key]) == "2022秋数控加工、2023秋数控加工、2023秋美容美发与造型"
+    assert table.text("就读专业", table.index[other]) == "2023秋数控加工、美容"
+    assert table.lines["专业个数"].number.value == 4
+    assert not [item for item in check(base, base.fresh(), schools=schools).findings if "专业" in item.message]
 
 
 def test_writing_is_whole_and_never_over_a_file(tmp_path: Path) -> None:

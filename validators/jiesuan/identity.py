@@ -14,7 +14,7 @@ from stdnum.cn import ric
 
 from .book import Value
 from .term import Term
-from .text import clean
+from .text import clean, fold
 
 PROVINCES = {
     "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
@@ -163,6 +163,17 @@ def parse_entry(text: str) -> Entry | None:
 def major_of(entry: Entry) -> str:
     """The major in a class name, without the class number: 数控加工1班 → 数控加工."""
     return _CLASS_TAIL.sub("", entry.major).removesuffix("专业") or entry.major
+
+
+def spelled_major(text: str) -> str:
+    """A major's entry in the prescribed spelling: 2023年秋季数控加工专业 → 2023秋数控加工; as it is without 入学年季."""
+    entry = parse_entry(text)
+    return f"{entry.term}{entry.major.removesuffix('专业') or entry.major}" if entry else text
+
+
+def major_key(text: str) -> str:
+    """What two entries of one major have in common: 2023年秋季数控加工 and 2023秋数控加工 are counted once."""
+    return fold(text).replace("年", "").replace("季", "")
 
 
 def split_majors(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..book import Value
 from ..filling import Filling
 from ..form import ALL, Form, Key
+from ..identity import major_key, spelled_major
 from ..marking.files import NotWritten, write_whole
 from ..number import plain, show
 from ..pack import Pack
@@ -304,17 +305,21 @@ def _overruled(
 
 
 def _majors(form: Form, received: Received, filling: Filling) -> int | None:
-    """Fill the majors of all schools, each once; how many there are altogether."""
+    """Fill the majors of all schools, each once however they spell it; how many there are altogether."""
     name = next((column.name for column in form.fields if column.type == "专业"), "")
     if not name:
         return None
     found: dict[Key, set[str]] = {}
+    spelling: dict[str, str] = {}
     for school in received.schools:
         for key, majors in school.majors.get(form.role, {}).items():
-            found.setdefault(key, set()).update(majors)
+            for major in map(spelled_major, majors):
+                one = major_key(major)
+                spelling[one] = min(spelling.get(one, major), major)
+                found.setdefault(key, set()).add(one)
     for key, named in found.items():
-        filling.figures[form.role, key, name] = "、".join(sorted(named))
-    return len({major for majors in found.values() for major in majors})
+        filling.figures[form.role, key, name] = "、".join(sorted(spelling[one] for one in named))
+    return len(spelling)
 
 
 def _total(found: Iterable[tuple[School, Figure]]) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..identity import GRADES, Entry, major_of, parse_entry, split_majors
+from ..identity import GRADES, Entry, major_key, major_of, parse_entry, split_majors
 from ..ref import Ref, compress
 from ..report import Finding, Related, amount
 from ..table import Table
@@ -97,9 +97,7 @@ def major_count(context: Context) -> None:
             spoilt = line is not None and line.number.trouble
             context.ledger.cannot(context.rule, f"{line.ref} 不是数" if line and spoilt else "“专业个数”没有填")
             continue
-        listed = {
-            fold(text).replace("年", "").replace("季", "") for i in table.details() for text, _ in _majors(table, i)
-        }
+        listed = {major_key(text) for i in table.details() for text, _ in _majors(table, i)}
         counted, stated = Decimal(len(listed)), line.number.value
         named = [ref for i in table.details() if _majors(table, i) and (ref := table.ref("就读专业", i)) is not None]
         cells = compress((ref.row, ref.column) for ref in named)
