@@ -88,3 +88,30 @@ def test_amounts_may_be_the_sum_of_what_schools_rounded(more: float, right: bool
 def test_an_amount_told_by_its_own_formula_is_not_told_again() -> None:
     names = told(city(SPRING), received(SPRING), {AMOUNT: 99})
     assert names == [f"B219 {AMOUNT}"]
+
+
+def test_a_balance_that_a_school_left_blank_may_be_known_to_the_bureau() -> None:
+    lacks = dataclasses.replace(school(FIRST), balances={})
+    schools = Received(SPRING, SET, [lacks, school(COUNTY_SCHOOL), school(SECOND)])
+    base, name = rolled(schools), "汇总生均/期末结余"
+    for changes, why in (({}, set()), ({name: "9999"}, {"有 1 所学校没有填“期末结余”，生均汇总!B33 没有核对"})):
+        book = base.fresh()
+        change(base, book, changes)
+        report = check(base, book, schools=schools)
+        assert found(base, report) == []
+        assert {item.why for item in report.unchecked} == why
+
+
+def test_balances_nobody_filled_in_are_not_asked_for() -> None:
+    schools = Received(SPRING, SET, [dataclasses.replace(item, balances={}) for item in received(SPRING).schools])
+    base = rolled(schools)
+    report = check(base, base.fresh(), schools=schools)
+    assert found(base, report) == [] == report.unchecked
+
+
+def test_a_balance_may_be_rounded_by_the_bureau() -> None:
+    exact = sum((item.balances["期末结余"].value for item in received(SPRING).schools), Decimal(0))
+    name = "汇总生均/期末结余"
+    assert round(exact, 2) != exact
+    assert told(city(SPRING), received(SPRING), {name: str(round(exact, 2))}) == []
+    assert told(city(SPRING), received(SPRING), {name: str(round(exact, 2) + Decimal("0.01"))}) == [f"B233 {name}"]

@@ -9,6 +9,7 @@ from ..bind.schools import schools_of
 from ..check.context import Context, clue, shown_value, signed
 from ..check.ledger import holds, noise
 from ..form import Column, Key
+from ..number import rounding
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..table import Table
@@ -114,6 +115,47 @@ def same_sums(context: Context, received: Received, told: frozenset[tuple[str, s
                 cells = (table.ref(column.name, index) for index in range(len(table.keys)))
                 seen = {i for i, ref in enumerate(cells) if ref is not None and (ref.sheet, ref.cell) in told}
                 _sums(context, table, column, received, wrong | seen)
+        _balances(context, table, received)
+
+
+def _balances(context: Context, table: Table, received: Received) -> None:
+    """The blanks below 3-4 are the sums of those below the schools' 2-4.  Where some schools filled none in, the bureau may
+    know their figures from elsewhere."""
+    for name in dict.fromkeys(name for line in table.form.line for name in line.numbers):
+        line = table.lines.get(name)
+        parts = [(school, school.balances[name]) for school in received.schools if name in school.balances]
+        if line is None or not parts:
+            continue
+        if line.number.trouble:
+            context.ledger.cannot(context.rule, f"{line.ref} 不是数")
+            continue
+        stated, due = line.number.value or _ZERO, sum((figure.value for _, figure in parts), _ZERO)
+        slack = noise("万元") + rounding(stated, "万元")
+        lacking = len(received.schools) - len(parts)
+        if lacking and not holds("==", stated, due, slack):
+            context.ledger.cannot(context.rule, f"有 {lacking} 所学校没有填“{name}”，{line.ref} 没有核对")
+            continue
+        message = f"不等于 {len(parts)} 所学校现在的数之和" if line.number.value is not None else "没有填"
+        finding = context.at_ref(
+            line.ref,
+            f"{table.form.name} · {name}",
+            message,
+            expected=amount(due, "万元"),
+            actual="（空白）" if line.number.value is None else amount(stated, "万元"),
+            difference=signed(stated - due, "万元"),
+            unit="万元",
+            related=_largest(parts, "万元"),
+        )
+        context.ledger.relate(context.rule, "==", [stated], [due], [slack], lambda _, finding=finding: finding)  # type: ignore[misc]
+
+
+def _largest(parts: list[tuple[School, Figure]], unit: str) -> tuple[Related, ...]:
+    """The five schools that give the most to a sum."""
+    some = sorted(parts, key=lambda part: (-part[1].value, part[0].name))[:5]
+    return tuple(
+        Related(f"{school.file} {figure.sheet}", figure.cells, school.name, amount(figure.value, unit))
+        for school, figure in some
+    )
 
 
 def _sums(
@@ -142,7 +184,6 @@ def _sums(
 
     def describe(position: int) -> Finding:
         index, found = records[position], parts[position]
-        largest = sorted(found, key=lambda part: (-part[1].value, part[0].name))[:5]
         return context.at_ref(
             table.ref(name, index),
             table.label(name, index),
@@ -151,10 +192,7 @@ def _sums(
             actual=shown_value(table, name, index),
             difference=signed(left[position] - sums[position], unit),
             unit=unit,
-            related=tuple(
-                Related(f"{school.file} {figure.sheet}", figure.cells, school.name, amount(figure.value, unit))
-                for school, figure in largest
-            ),
+            related=_largest(found, unit),
         )
 
     context.ledger.relate(context.rule, "==", left, sums, tolerance, describe)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from statistics import median
 
 from ..bind.schools import schools_of
+from ..number import read_number
 from ..ref import Ref
 from ..report import Finding, amount
 from ..share import SELF, Share, Shares, load_shares
@@ -125,6 +126,30 @@ def _share(table: Table, index: int, place: str, bureau: str, shares: Shares) ->
     if not place:
         return Share(bureau, "", None, "校名后没有用括号注明所属的县、市、区，查不到分担比例")
     return shares.find(bureau, place)
+
+
+def total_only(context: Context) -> None:
+    """A field that the form asks for on the line of its total alone holds no number on any other line."""
+    for table in context.tables():
+        for name in context.rule.field:
+            if not context.bound(table, name):
+                continue
+            cells = table.columns[name].cells
+            column = next((cell[1] for cell in cells if cell is not None), 0)
+            refs = {i: Ref(table.sheet.name, table.rows[i], column) for i, cell in enumerate(cells) if cell is None}
+            typed = [read_number(table.sheet.value(ref.row, ref.column)).value for ref in refs.values() if column]
+            records = list(refs)
+
+            def describe(
+                position: int, table: Table = table, name: str = name, refs: dict[int, Ref] = refs,
+                records: list[int] = records, typed: list[Decimal | None] = typed,
+            ) -> Finding:  # fmt: skip
+                index = records[position]
+                shown = amount(typed[position] or _ZERO, table.form.field(name).unit)
+                label = table.label(name, index)
+                return context.at_ref(refs[index], label, context.rule.name, expected="空白", actual=shown)
+
+            context.ledger.demand(context.rule, [not value for value in typed], describe)
 
 
 def below_zero(context: Context) -> None:

@@ -61,6 +61,7 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "school-column": bureau.school_columns,
     "bureau-named": bureau.bureau_named,
     "shares": bureau.shares,
+    "total-only": bureau.total_only,
     "below-zero": bureau.below_zero,
     "magnitude": bureau.magnitude,
     "month-heads": bureau.month_heads,
