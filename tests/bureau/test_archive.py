@@ -278,8 +278,62 @@ def test_an_archive_in_use(
 
 def test_a_wrong_key_file(batches: dict[Term, Path], tmp_path: Path) -> None:
     (tmp_path / "档案.key").write_bytes(b"short")
-    with pytest.raises(BureauProblem, match=r"^“档案\.key”不是本程序的密钥文件"):
+    with pytest.raises(BureauProblem) as caught:
         import_batch(batches[SPRING], tmp_path / "档案.sqlite", PACK)
+    assert str(caught.value) == "“档案.key”不是本程序的密钥文件，没有存入；请删去它，再运行一次。"
+    (tmp_path / "档案.key").unlink()
+    assert sorted(import_batch(batches[SPRING], tmp_path / "档案.sqlite", PACK).new) == sorted(SCHOOLS)
+
+
+LOST = (
+    "没有存入：没有原来的密钥，以前各学期存的学生就认不出来，谁在几个学期、几所学校出现过也查不出。"
+    "请把原来的密钥放回档案旁边（与档案同名，扩展名 .key；档案改名、移动时要带着它），再运行一次。"
+    "找不回来的，换一个档案文件名，把各学期的批量校验结果重新存入；原来的档案仍可查各校报了什么。"
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (None, "档案“档案.sqlite”的密钥文件“档案.key”不在旁边，"),
+        (b"short", "“档案.key”不是本程序的密钥文件，"),
+        (b"x" * 32, "“档案.key”不是档案“档案.sqlite”的密钥，"),
+    ],
+)
+def test_without_its_key_an_archive_takes_nothing_in(
+    made: Path, batches: dict[Term, Path], tmp_path: Path, key: bytes | None, said: str
+) -> None:
+    """No new key is made in silence; what is kept can still be looked up, and with its own key it goes on."""
+    path = tmp_path / "档案.sqlite"
+    shutil.copy(made, path)
+    if key is not None:
+        key_file(path).write_bytes(key)
+    before = content(path)
+    done = python("-m", "jiesuan", "archive", "import", batches[SPRING], "--db", path)
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", f"{said}{LOST}\n")
+    assert content(path) == before and len(filings(path)) == 2 * len(SCHOOLS)
+    assert key_file(path).exists() == (key is not None)
+    shutil.copy(key_file(made), key_file(path))
+    assert sorted(import_batch(batches[SPRING], path, PACK).same) == sorted(SCHOOLS)
+    assert content(path) == before
+    # The other way out: an archive of another name.
+    assert sorted(import_batch(batches[SPRING], tmp_path / "新.sqlite", PACK).new) == sorted(SCHOOLS)
+
+
+def test_an_archive_of_before_learns_its_key(made: Path, batches: dict[Term, Path], tmp_path: Path) -> None:
+    """It was made without a mark of its key; the next import leaves one."""
+    path = tmp_path / "档案.sqlite"
+    shutil.copy(made, path)
+    shutil.copy(key_file(made), key_file(path))
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM meta WHERE name = 'key'")
+    connection.commit()
+    connection.close()
+    import_batch(batches[SPRING], path, PACK)
+    assert content(path) == content(made)
+    key_file(path).write_bytes(b"x" * 32)
+    with pytest.raises(BureauProblem, match=r"^“档案\.key”不是档案“档案\.sqlite”的密钥，没有存入："):
+        import_batch(batches[SPRING], path, PACK)
 
 
 def test_a_failed_import_leaves_the_archive_as_it_was(
@@ -287,6 +341,7 @@ def test_a_failed_import_leaves_the_archive_as_it_was(
 ) -> None:
     path = tmp_path / "档案.sqlite"
     shutil.copy(made, path)
+    shutil.copy(key_file(made), key_file(path))
     before, calls = content(path), []
 
     def fails(*arguments: object) -> None:

@@ -9,12 +9,14 @@
 Privacy: an identity number has so few unknown digits that a plain hash could be turned back by trying them all.  So the
 hashes are keyed, and the key stands in a file of its own beside the archive (`档案.key`): the archive can be copied, backed
 up or handed on without it, and then nobody is found in it; whoever deletes the key makes all hashes meaningless at once.
-Deleting the archive loses nothing but history: every figure is in the schools' workbooks.
+So an archive that knows persons takes nothing in without its own key: with another one, nobody of the terms before would be
+found again, and nothing would tell it.  Deleting the archive loses nothing but history: every figure is in the schools' workbooks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import sqlite3
@@ -37,6 +39,12 @@ from .problem import BureauProblem
 from .school import School, gather
 
 VERSION = 1
+_KEY_BYTES = 32
+_WITHOUT_KEY = (
+    "没有存入：没有原来的密钥，以前各学期存的学生就认不出来，谁在几个学期、几所学校出现过也查不出。"
+    "请把原来的密钥放回档案旁边（与档案同名，扩展名 .key；档案改名、移动时要带着它），再运行一次。"
+    "找不回来的，换一个档案文件名，把各学期的批量校验结果重新存入；原来的档案仍可查各校报了什么。"
+)
 _PATIENCE = 10.0
 """Seconds to wait for another program that writes."""
 _SCHEMA = """
@@ -113,7 +121,7 @@ def import_batch(out: Path, database: Path, pack: Pack) -> Imported:
     originals = originals_of(index, out)
     done = Imported(index.term)
     with _open(database, create=True) as connection:
-        key = _key(database)
+        key = _key(database, connection)
         for file in index.files:
             if not file.counts:
                 continue
@@ -309,21 +317,28 @@ def key_file(database: Path) -> Path:
     return database.with_suffix(".key")
 
 
-def _key(database: Path) -> bytes:
-    """The key, made when there is none.  Raises BureauProblem."""
+def _key(database: Path, connection: sqlite3.Connection) -> bytes:
+    """The key, made where the archive knows nobody yet; `meta` has a hash of it, to tell another key by.  Raises
+    BureauProblem."""
     path = key_file(database)
+    needed = connection.execute("SELECT 1 FROM person LIMIT 1").fetchone() is not None
+    kept = connection.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
     try:
-        if path.exists():
-            key = path.read_bytes()
-            if len(key) != 32:
-                raise BureauProblem(
-                    f"“{path.name}”不是本程序的密钥文件；请用备份恢复，或删去它（以前的人员记录就对不上了）。"
-                )
-            return key
-        key = secrets.token_bytes(32)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(key)
-        return key
+        key = path.read_bytes() if path.exists() else None
+        if key is None and needed:
+            raise BureauProblem(f"档案“{database.name}”的密钥文件“{path.name}”不在旁边，{_WITHOUT_KEY}")
+        if key is not None and len(key) != _KEY_BYTES:
+            way = _WITHOUT_KEY if needed else "没有存入；请删去它，再运行一次。"
+            raise BureauProblem(f"“{path.name}”不是本程序的密钥文件，{way}")
+        if key is None:
+            key = secrets.token_bytes(_KEY_BYTES)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(key)
     except OSError as error:
         raise BureauProblem(f"密钥文件“{path.name}”读写不了；请检查文件夹的权限。") from error
+    mark = hashlib.sha256(key).hexdigest()
+    if needed and kept is not None and kept[0] != mark:
+        raise BureauProblem(f"“{path.name}”不是档案“{database.name}”的密钥，{_WITHOUT_KEY}")
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('key', ?)", (mark,))
+    return key
