@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 
@@ -29,3 +30,8 @@ def parents(pieces: list[int]) -> list[int]:
     """Who started the one who does it."""
     time.sleep(0.2)
     return [os.getppid() for _ in pieces]
+
+
+def deaf(pieces: list[int]) -> list[bool]:
+    """Whether who does it was started so that no Ctrl-C reaches it."""
+    return [signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()) for _ in pieces]

@@ -4,6 +4,7 @@ workers, or how often the run was cut off."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -139,7 +140,9 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """`jiesuan batch` in a process of its own."""
     env = {**os.environ, "PYTHONPATH": str(Path(jiesuan.__file__).parents[1])}
     command = [sys.executable, "-m", "jiesuan", "batch", "收到", "-o", "结果", *arguments]
-    return subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def wait_for(folder: Path, pattern: str, count: int, process: subprocess.Popen[bytes]) -> None:
@@ -164,6 +167,32 @@ def test_killed_in_the_middle_and_taken_up_again(tmp_path: Path) -> None:
     assert process.stderr is not None
     process.stderr.close()
     assert outcome(tmp_path / "结果") == outcome(fresh())
+
+
+def wait_for_workers(process: subprocess.Popen[bytes]) -> None:
+    """Until a process stands beside the main one and the one that keeps account of locks: a worker that has just begun."""
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end:
+        groups = subprocess.run(["ps", "-A", "-o", "pgid="], capture_output=True, text=True, check=True).stdout.split()
+        if groups.count(str(process.pid)) >= 3:
+            return
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("ps"), reason="signals are POSIX here, ps lists processes"
+)
+@pytest.mark.parametrize("later", [0, 0.1, 0.4])
+def test_ctrl_c_reaches_workers_that_are_starting(tmp_path: Path, later: float) -> None:
+    """A terminal sends it to all processes at once; only the main one has something to say."""
+    plain_city(2).write(tmp_path / "收到")
+    process = start(tmp_path, "--jobs", "2")
+    wait_for_workers(process)
+    time.sleep(later)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said.decode() == "已中断。做完的都在“结果”里；再运行同一条命令，接着做没做完的。\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX here")

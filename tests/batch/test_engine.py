@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 
@@ -12,7 +13,7 @@ from jiesuan.batch.engine import CRASHED, TOO_LONG, Dask, Engine, Local, availab
 from jiesuan.session import Failure
 from jiesuan.usage import Misuse
 
-from .culprits import doubled, process
+from .culprits import deaf, doubled, process
 from .inline import Inline
 
 
@@ -132,6 +133,50 @@ def test_interrupted_work_is_dropped() -> None:
         future = engine.submit(doubled, (["停"],))
         raise Stop
     assert future.done()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal masks on Windows")
+def test_what_starts_meanwhile_is_deaf_to_ctrl_c(local: Local) -> None:
+    """The workers from their first instruction on, those too that take the place of one that died; not who started them."""
+    assert local_masks(local) == {True}
+    assert all_doubled(local, ["死"]) == {"死": CRASHED}
+    assert local_masks(local) == {True}
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def local_masks(local: Local) -> set[bool]:
+    return {blocked for _, blocked in work(local, deaf, [[1], [2], [3]])}  # type: ignore[misc]
+
+
+def test_without_signal_masks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+    with engine_module._undisturbed():
+        pass
+
+
+def test_interrupted_while_it_ends() -> None:
+    """The workers are stopped all the same."""
+
+    class Pool:
+        def __init__(self) -> None:
+            self.done: list[str] = []
+
+        def close(self) -> None:
+            self.done.append("close")
+
+        def stop(self) -> None:
+            self.done.append("stop")
+
+        def join(self) -> None:
+            self.done.append("join")
+            if len(self.done) == 2:
+                raise KeyboardInterrupt
+
+    made = Local(1)
+    made._pool = Pool()
+    with pytest.raises(KeyboardInterrupt):
+        made.close(now=False)
+    assert made._pool.done == ["close", "join", "stop", "join"]
 
 
 def test_what_cannot_be_told_by_its_type() -> None:

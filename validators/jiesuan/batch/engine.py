@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +59,8 @@ class Local:
         self._pool: Any = ProcessPool(max_workers=jobs, initializer=prepare, context=get_context("spawn"))
 
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> futures.Future[Any]:
-        future: futures.Future[Any] = self._pool.schedule(function, args=arguments, timeout=self._seconds)
+        with _undisturbed():  # the first piece starts the workers
+            future: futures.Future[Any] = self._pool.schedule(function, args=arguments, timeout=self._seconds)
         return future
 
     def close(self, *, now: bool) -> None:
@@ -67,7 +69,29 @@ class Local:
             self._pool.stop()
         else:
             self._pool.close()
-        self._pool.join()
+        try:
+            self._pool.join()
+        except KeyboardInterrupt:  # left alone it would go on while the program ends
+            self._pool.stop()
+            self._pool.join()
+            raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back.  Processes and threads started meanwhile never get it, from their first instruction on; whoever started
+    them gets it afterwards and decides what it means."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: they are deaf to it once they are ready
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # starting later, it would let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Dask:
