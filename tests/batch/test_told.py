@@ -96,6 +96,28 @@ def test_the_table() -> None:
     assert shown[-1][0].startswith("4 个文件，5 所学校：通过 1 所，要交 4 所（其中未报 1 所）；错误 ")
 
 
+def test_a_file_of_nobody_is_counted_as_no_school(tmp_path: Path) -> None:
+    """Neither in the last line nor on the page, in the sheet, for programs, or among the schools to look at."""
+    city = plain_city(1)
+    city.files |= {"坏的.xlsx": b"PK\3\4", "空.xlsx": b""}
+    done = run_inline(city.write(tmp_path / "收"), tmp_path / "出")
+    assert list(table_lines(done))[-1][0] == (
+        "3 个文件，1 所学校：通过 1 所，要交 0 所；另有 2 个文件认不出是哪所学校的；错误 0 处，核实 0 处，提示 0 处。"
+    )
+    assert record(done)["totals"] == {
+        "files": 3, "unreadable": 2, "schools": 1, "unidentified": 2, "clean": 1, "levels": {"错误": 0, "核实": 0, "提示": 0},
+    }  # fmt: skip
+    assert [school["filed"] for school in record(done)["schools"]] == ["已报", "无法识别", "无法识别"]
+    shown = (tmp_path / "出" / "report.html").read_text(encoding="utf-8")
+    cards = re.findall(r'<div class="card[^"]*"><b>(\d+)</b><span>([^<]*)</span>', shown)
+    assert cards[:5] == [("3", "文件"), ("1", "学校"), ("1", "通过"), ("0", "要交"), ("2", "认不出单位的文件")]
+    book = load_workbook(tmp_path / "出" / "汇总.xlsx")
+    assert book["单位"]["A2"].value == (
+        "学期 2024春    文件 3 个    学校 1 所    通过 1 所    未报 0 所    读不了的文件 2 个    认不出是哪所学校的 2 个"
+    )
+    assert [row[1] for row in book["核查建议"].iter_rows(min_row=4, values_only=True) if row[1]] == [school_name(0)]
+
+
 def test_the_document_for_programs() -> None:
     document = json.loads(out("report.json"))
     assert document == json.loads(json.dumps(record(batch()), ensure_ascii=False))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jiesuan.batch.batch import Batch, Options
 from jiesuan.batch.between import Between, Repeated, report_of
 from jiesuan.batch.roster import Listed
-from jiesuan.batch.schools import School
+from jiesuan.batch.schools import UNKNOWN, File, School
 from jiesuan.batch.visits import STANDARD, visits
 from jiesuan.pack import load_pack
 from jiesuan.term import Term
@@ -77,6 +77,16 @@ def test_the_share_of_the_notice(province: int, city: int) -> None:
 def test_without_policy_all_are_chosen(term: str) -> None:
     one = Batch(NOWHERE, schools=[listed(n, "市属") for n in range(7)], between=Between(term))
     assert [visit.chosen for visit in visits(one)] == [True] * 7
+
+
+def test_a_file_of_nobody_is_no_school_to_visit() -> None:
+    """It takes no school's place and does not raise their number."""
+    lost = [School(name, files=[File(f"{name}.xlsx")], filed=UNKNOWN) for name in ("坏的", "空", "网页")]
+    schools = [*lost, *(listed(number, "市属") for number in range(3))]
+    found = visits(Batch(NOWHERE, schools=schools, between=Between("2024春")))
+    assert [(visit.school.name, visit.chosen) for visit in found] == [
+        ("第000技工学校", True), ("第001技工学校", False), ("第002技工学校", False),
+    ]  # fmt: skip
 
 
 def test_the_order_of_files_and_schools_does_not_matter() -> None:

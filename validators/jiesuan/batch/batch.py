@@ -14,7 +14,7 @@ from ..text import mask
 from .between import BROKEN, Between, report_of
 from .find import Passed
 from .parcel import FEEDBACK, LETTER
-from .schools import File, School
+from .schools import UNKNOWN, File, School
 
 DUE = "收到本通知后5个工作日内"
 LAST_TERM = "上期"
@@ -111,6 +111,16 @@ class Batch:
     def lost(self) -> list[Passed]:
         """Folders and archives that could not be opened."""
         return [item for item in self.passed if item.kind]
+
+    @property
+    def known(self) -> list[School]:
+        """The schools, without the entries for files of which nobody can tell whose they are."""
+        return [school for school in self.schools if school.filed != UNKNOWN]
+
+    @property
+    def unidentified(self) -> int:
+        """Files of which nobody can tell whose they are."""
+        return sum(len(school.files) for school in self.schools if school.filed == UNKNOWN)
 
     @property
     def failed(self) -> bool:

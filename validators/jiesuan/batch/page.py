@@ -43,13 +43,14 @@ def _page(batch: Batch) -> Iterator[str]:
 
 
 def _overview(batch: Batch) -> Iterator[str]:
-    states = Counter(state_of(school) for school in batch.schools)
+    states = Counter(state_of(school) for school in batch.known)
     levels = batch.levels
     cards = [
         ("文件", len(batch.files), ""),
-        ("学校", len(batch.schools), ""),
+        ("学校", len(batch.known), ""),
         ("通过", states["通过"], "ok"),
-        ("要交", sum(school.must_return for school in batch.schools), "e"),
+        ("要交", sum(school.must_return for school in batch.known), "e"),
+        *([("认不出单位的文件", batch.unidentified, "e")] if batch.unidentified else []),
         *((level, levels[level], _CLASS[level]) for level in LEVELS),
     ]
     yield '<section class="cards">'

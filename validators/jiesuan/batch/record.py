@@ -28,8 +28,9 @@ def record(batch: Batch) -> dict[str, Any]:
         "totals": {
             "files": len(batch.files),
             "unreadable": len(batch.unread),
-            "schools": len(batch.schools),
-            "clean": sum(not school.must_return for school in batch.schools),
+            "schools": len(batch.known),
+            "unidentified": batch.unidentified,
+            "clean": sum(not school.must_return for school in batch.known),
             "levels": batch.levels,
         },
         "schools": [_school(batch, number) for number in range(len(batch.schools))],

@@ -81,9 +81,10 @@ def _schools(sheets: Sheets, batch: Batch) -> None:
 
     levels = batch.levels
     lines = [
-        f"学期 {batch.term or '（没有读出）'}    文件 {len(batch.files)} 个    学校 {len(batch.schools)} 所    "
-        f"通过 {sum(not school.must_return for school in batch.schools)} 所    "
-        f"未报 {sum(not school.files for school in batch.schools)} 所    读不了的文件 {len(batch.unread)} 个",
+        f"学期 {batch.term or '（没有读出）'}    文件 {len(batch.files)} 个    学校 {len(batch.known)} 所    "
+        f"通过 {sum(not school.must_return for school in batch.known)} 所    "
+        f"未报 {sum(not school.files for school in batch.schools)} 所    读不了的文件 {len(batch.unread)} 个"
+        + (f"    认不出是哪所学校的 {batch.unidentified} 个" if batch.unidentified else ""),
         "    ".join(f"{level} {levels[level]} 处" for level in LEVELS)
         + "    报送情况：已报、未报、重复报送、多报（不在名单上）、名称不一致、无法识别"
         + ("" if batch.rostered else "    没有给学校名单（--roster），查不出未报和多报"),

@@ -63,14 +63,15 @@ def _remarks(batch: Batch) -> Iterator[tuple[str, str]]:
 
 def _sums(batch: Batch) -> Iterator[tuple[str, str]]:
     levels = batch.levels
-    good = sum(not school.must_return for school in batch.schools)
+    good = sum(not school.must_return for school in batch.known)
     missing = sum(not school.files for school in batch.schools)
+    whose = f"；另有 {batch.unidentified} 个文件认不出是哪所学校的" if batch.unidentified else ""
     found = "，".join(f"{level} {levels[level]} 处" for level in LEVELS)
     again = f"（其中 {batch.again} 份没有变，沿用上次的结果）" if batch.again else ""
     yield (
-        f"{len(batch.files)} 个文件{again}，{len(batch.schools)} 所学校：通过 {good} 所，要交 {len(batch.schools) - good} 所"
+        f"{len(batch.files)} 个文件{again}，{len(batch.known)} 所学校：通过 {good} 所，要交 {len(batch.known) - good} 所"
         + (f"（其中未报 {missing} 所）" if missing else "")
-        + f"；{found}。",
+        + f"{whose}；{found}。",
         "bold",
     )
     for line in batch.open_lines:

@@ -32,12 +32,12 @@ class Visit:
 
 
 def visits(batch: Batch) -> list[Visit]:
-    """All schools, the most doubtful first: without a workbook that can be checked, then by 错误, 核实, students who stand in
+    """All schools that are known by name, the most doubtful first: without a workbook that can be checked, then by 错误, 核实, students who stand in
     other schools' lists too, what was explained, what could not be checked; of schools alike, by name."""
     repeated = Counter(
         school.name for item in batch.between.repeated for school in {p[0].name: p[0] for p in item.places}.values()
     )
-    ranked = sorted(batch.schools, key=lambda school: (*(-n for n in _doubts(school, repeated)), school.name))
+    ranked = sorted(batch.known, key=lambda school: (*(-n for n in _doubts(school, repeated)), school.name))
     sets = [_set_of(school) for school in ranked]
     left = {name: _wanted(batch, name, count) for name, count in Counter(name or CITY for name in sets).items()}
     found = []
