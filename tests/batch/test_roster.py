@@ -175,6 +175,14 @@ def test_a_roster_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "names"), [("", ()), ("旧校", ("旧校",)), ("旧校、 老校;最早的校/", ("旧校", "老校", "最早的校"))]
+)
+def test_former_names(typed: str, names: tuple[str, ...]) -> None:
+    assert Listed("新校", more={"曾用名": typed}).former == names
+    assert Listed("新校").former == ()
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("省属", "省属"),

@@ -373,6 +373,10 @@ def test_what_only_the_batch_found_is_in_it_too(tmp_path: Path) -> None:
     [finding] = found["甲.xlsx"].findings
     assert (finding["code"], finding["level"], finding["explained"]) == ("B101", "错误", 0)
     assert f"也在“{school_name(6)}”的名单上" in finding["message"]
+    assert (found["甲.xlsx"].elsewhere, found["甲.xlsx"].others) == (
+        1, [{"school": school_name(6), "term": str(SPRING), "persons": 1}],
+    )  # fmt: skip
+    assert (found["丙.xlsx"].elsewhere, found["丙.xlsx"].others) == (0, [])
     assert re.search(r"\d{17}", finding["message"]) is None
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from jiesuan.bureau.rollup import write_rollup
 from jiesuan.cli import app
+from tests.batch.inline import run_inline
 from tests.bureau.making import (
     AUTUMN,
     COUNTY_SCHOOL,
@@ -139,6 +140,45 @@ def test_balances_are_taken_from_the_term_before_alone(folder: Path, tmp_path: P
     assert done.stderr == (
         "附件3_春.xlsx：这次汇总的是2024年春季学期，--previous 应是2023年秋季学期的附件3，给的是2024年春季学期的，没有汇总。\n"
     )
+
+
+def test_a_renamed_school_keeps_its_balance(tmp_path: Path) -> None:
+    """The roster's 曾用名 is followed in 下达 and in last term's 附件3, by rollup and by check."""
+    from openpyxl import Workbook, load_workbook
+
+    old, ref = "泉州示范高级技工学校", city(SPRING).cell(f"汇总资金/{FIRST}/学校")
+    last, given, names, target = (tmp_path / name for name in ("上期.xlsx", "下达.xlsx", "名单.xlsx", "附件3.xlsx"))
+    write_rollup(last, PACK, city(SPRING).rollup)
+    book = load_workbook(last)
+    book[ref.sheet][ref.cell] = f"1、{old}"
+    book.save(last)
+    rows = (
+        (("学校名称", "市局下达学校：资金总额（万元）"), (old, 5)),
+        (("学校名称", "曾用名"), (FIRST, old), *((name,) for name in SCHOOLS)),
+    )
+    for path, lines in zip((given, names), rows, strict=True):
+        book = Workbook()
+        for line in lines:
+            book.active.append(line)
+        book.save(path)
+    out = run_inline(write_city(tmp_path / "秋", AUTUMN), tmp_path / "出", roster=names).options.out
+    done = run(
+        "rollup", out, "--bureau", "泉州市", "--input", given, "--previous", last, "-o", target, "--format", "json"
+    )
+    told = "".join(json.loads(done.stdout)["remarks"])
+    assert "没有收到" not in told and "前期结余" not in told and f"还要填写：{SECOND}、{COUNTY_SCHOOL}。" in told
+    page = load_workbook(target)[ref.sheet]
+    [line] = [row for row in page.iter_rows() if FIRST in str(row[0].value)]
+    notes = [cell.comment.text for cell in line if cell.comment and old in cell.comment.text]
+    assert notes == [
+        f"取自 下达.xlsx Sheet!B2（曾用名“{old}”）",
+        *(f"取自 上期.xlsx {ref.sheet}!{column}{ref.row}（曾用名“{old}”）" for column in "QR"),
+    ]
+    record = json.loads(run("check", target, "--schools", out, "--previous", last, "--format", "json").stdout)["files"][
+        0
+    ]
+    codes = {item["code"] for item in (*record["findings"], *record["unchecked"])}
+    assert codes.isdisjoint({"T501", "T502"})
 
 
 def test_check_of_a_school_between_terms(folder: Path, tmp_path: Path) -> None:

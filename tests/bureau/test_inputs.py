@@ -21,6 +21,7 @@ from jiesuan.bureau.inputs import (
     last_balances,
     merged,
     read_inputs,
+    under_present_names,
     write_input_template,
 )
 from jiesuan.bureau.problem import BureauProblem
@@ -319,6 +320,23 @@ def test_what_is_typed_counts_before_last_term() -> None:
         "a": Known(COUNTY, "惠安", {"前期省级": typed(1), "前期市级": typed(3)}), "b": Known(CITY),
     }  # fmt: skip
     assert both.names == {"a": "A", "b": "B"} and both.total == typed(9)
+
+
+def test_what_stands_under_a_former_name_is_the_schools() -> None:
+    typed = {"前期省级": Typed(Decimal(2), "附件3.xlsx 资金!Q9")}
+    last = Inputs(
+        {"旧": Known(COUNTY, "惠安", typed), "乙": Known(CITY), "丁旧": Known()},
+        {"旧": "旧 校", "乙": "乙", "丁旧": "丁旧"},
+        remarks=["甲"],
+    )
+    told = {"前期省级": Typed(Decimal(2), "附件3.xlsx 资金!Q9（曾用名“旧 校”）")}
+    assert under_present_names(last, {"新": ("更旧", "旧"), "乙": ("丁旧",), "丙": ("乙",)}) == Inputs(
+        {"新": Known(COUNTY, "惠安", told), "乙": Known(CITY), "丁旧": Known()},
+        {"新": "旧 校", "乙": "乙", "丁旧": "丁旧"},
+        remarks=["甲"],
+    )
+    # The former name of one school may be another's own now.
+    assert under_present_names(last, {"新": ("旧",), "旧": ()}) == last == under_present_names(last, {})
 
 
 @pytest.mark.parametrize(

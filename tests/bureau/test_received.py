@@ -205,6 +205,22 @@ def test_a_name_that_a_batch_put_right_is_told(own: Path, tmp_path: Path) -> Non
     )
 
 
+def test_former_names_come_from_the_roster_of_a_batch(own: Path, tmp_path: Path) -> None:
+    roster = Workbook()
+    for line in (
+        ("学校名称", "曾用名"),
+        (FIRST, "泉州老技工学校；泉州（旧）校"),
+        (SECOND, None),
+        (COUNTY_SCHOOL, None),
+    ):
+        roster.active.append(line)
+    roster.save(tmp_path / "名单.xlsx")
+    out = run_inline(own, tmp_path / "出", roster=tmp_path / "名单.xlsx").options.out
+    former = {FIRST: ("泉州老技工学校", "泉州(旧)校"), SECOND: (), COUNTY_SCHOOL: ()}
+    assert receive(out, PACK, SET).former == former
+    assert receive(own, PACK, SET).former == dict.fromkeys(former, ())
+
+
 def test_why_a_batch_took_no_figures_from_a_file(own: Path, tmp_path: Path) -> None:
     """A copy, another version, one that no worker could read, one with a password in an archive: each has its own reason."""
     filling = sample(FIRST).filling

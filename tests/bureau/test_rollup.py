@@ -449,6 +449,29 @@ def test_places_not_listed_schools_gone_and_figures_unread_are_told() -> None:
     ]
 
 
+def test_more_figures_unread_than_are_shown_are_counted() -> None:
+    schools = received(SPRING)
+    for item, count in zip(range(2), (3, 57), strict=True):
+        troubles = [f"助学金结算表!C{row} 不是数" for row in range(8, 8 + count)]
+        schools.schools[item] = dataclasses.replace(schools.schools[item], troubles=troubles)
+    shown = "；".join(f"助学金结算表!C{row} 不是数" for row in (8, 9, 10))
+    assert roll_up(PACK, schools, SHARES, BUREAU, inputs(SPRING)).remarks == [
+        f"“泉州示范技工学校”有读不出的数，按 0 汇总：{shown}；……共 57 处。",
+        f"“惠安示范技工学校”有读不出的数，按 0 汇总：{shown}。",
+    ]
+
+
+def test_a_school_that_may_have_another_name_now_is_asked_about() -> None:
+    given = inputs(SPRING)
+    old = "泉州示范高级技工学校"
+    given.schools[fold(old)], given.names[fold(old)] = given.schools.pop(fold(FIRST)), old
+    del given.names[fold(FIRST)]
+    assert roll_up(PACK, received(SPRING), SHARES, BUREAU, given).remarks[-1] == (
+        f"下达表或上期附件3里有而这次没有收到可汇总的表：{old}。改了校名的，请在学校名单里加一列“曾用名”写上旧名，"
+        f"用 --roster 批量校验后再汇总：“{old}”（现“{FIRST}”？）。"
+    )
+
+
 def test_many_schools_without_a_share_are_told_once_and_so_is_a_mistyped_bureau() -> None:
     given = inputs(SPRING)
     rollup = roll_up(PACK, received(SPRING), SHARES, "全州市", given)

@@ -61,6 +61,32 @@ def test_a_balance_that_could_not_be_computed_is_not_nothing() -> None:
     assert "T501 汇总资金/泉州示范技工学校/前期省级" in found(now, report) and report.counts["found"] == 2
 
 
+OLD = "泉州示范高级技工学校"
+
+
+def under_the_old_name(**former: tuple[str, ...]) -> Report:
+    """附件3 of autumn, where last term's lists the first school under another name; `former`: what the roster says."""
+    before, now = city(SPRING), city(AUTUMN)
+    book, schools = before.fresh(), received(AUTUMN)
+    change(before, book, {f"汇总资金/{FIRST}/学校": f"1、{OLD}", f"汇总资金/{FIRST}/累计省级": 77})
+    schools.former = {fold(name): names for name, names in former.items()}
+    return check(now, now.fresh(), schools=schools, previous=before.workbook(book))
+
+
+def test_a_renamed_school_is_compared_with_what_stands_under_its_old_name() -> None:
+    report = under_the_old_name(**{FIRST: ("泉州某校", fold(OLD)), SECOND: ()})
+    assert [(item.code, item.message) for item in report.findings if item.code.startswith("T")] == [
+        ("T501", "与上期的累计结余不同")
+    ]
+    assert [item.expected for item in report.findings if item.code == "T501"] == ["77.0000 万元"]
+
+
+@pytest.mark.parametrize("former", [{}, {FIRST: (fold(SECOND),)}, {SECOND: (fold(OLD),)}])
+def test_another_name_alone_makes_no_school_the_same(former: dict[str, tuple[str, ...]]) -> None:
+    found = [(item.code, item.message) for item in under_the_old_name(**former).findings if item.code.startswith("T")]
+    assert found == [("T502", f"上期有结余的“{OLD}”，本期没有列")]
+
+
 def test_a_school_listed_twice_last_term_is_compared_with_neither() -> None:
     before, now = city(SPRING), city(AUTUMN)
     book = before.fresh()

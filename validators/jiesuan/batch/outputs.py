@@ -227,7 +227,8 @@ def _filed(file: File, school: School) -> Filed:
     if report is not None:
         facts = {"term": report.term, "set": report.set_name, "errors": report.levels["错误"], "result": _told(file)}
     counts = school.current is file and report is not None
-    return Filed(path=file.path, sha256=file.sha256, school=school.name, counts=counts, **facts)
+    former = school.listed.former if school.listed else ()
+    return Filed(path=file.path, sha256=file.sha256, school=school.name, former=former, counts=counts, **facts)
 
 
 def _told(file: File) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ..usage import Misuse
 
 NAMES = ("学校名称", "单位名称", "院校名称", "技工院校名称", "报送单位", "学校", "单位", "名称", "校名")
 SETS = ("隶属", "隶属关系", "类别", "性质", "学校性质", "办学性质", "省属市属", "套表")
+FORMER = "曾用名"
 ALIKE = 0.72
 """How like a name must be to one on the roster before it is taken for a way of writing it."""
 _ORDINAL = re.compile(r"[0-9一二三四五六七八九十甲乙丙丁东西南北]")
@@ -42,6 +43,11 @@ class Listed:
     row: int = 0
     more: dict[str, str] = field(default_factory=dict, compare=False)
     """The other columns by their heading."""
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        """Names it had before."""
+        return tuple(name.strip() for name in re.split("[、,，;；/]", self.more.get(FORMER, "")) if name.strip())
 
 
 class Roster(NamedTuple):

@@ -96,6 +96,8 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where it could not be read at all."""
     school: str
     """The school as the batch calls it (as on the roster, where there is one)."""
+    former: tuple[str, ...] = ()
+    """Names it had before, by the roster."""
     term: str = ""
     set: str = ""
     counts: bool

@@ -110,6 +110,8 @@ class Filing:
     persons: int
     elsewhere: int
     """Persons who stand in another school's workbook of any term, too."""
+    others: list[dict[str, Any]] = field(default_factory=list)
+    """In which ones: `school`, `term`, `persons`, the most first."""
 
 
 def import_batch(out: Path, database: Path, pack: Pack) -> Imported:
@@ -240,6 +242,12 @@ def _filing(connection: sqlite3.Connection, row: sqlite3.Row) -> Filing:
         " WHERE p.workbook = ? AND w.folded <> ?",
         (row["id"], row["folded"]),
     ).fetchone()
+    others = connection.execute(
+        "SELECT w.school, w.term, count(DISTINCT p.key) AS persons FROM person p JOIN person o ON o.key = p.key"
+        " JOIN workbook w ON w.id = o.workbook WHERE p.workbook = ? AND w.folded <> ?"
+        " GROUP BY w.id ORDER BY persons DESC, w.term, w.folded",
+        (row["id"], row["folded"]),
+    )
     return Filing(
         row["term"],
         row["school"],
@@ -252,6 +260,7 @@ def _filing(connection: sqlite3.Connection, row: sqlite3.Row) -> Filing:
         part("explanation", "code, sheet, cell, reason, state"),
         persons,
         elsewhere,
+        [dict(item) for item in others],
     )
 
 

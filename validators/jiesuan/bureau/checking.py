@@ -6,7 +6,7 @@ outcome to a report, so that its counts still add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..bind import Workbook
@@ -35,8 +35,8 @@ CHECKS: dict[str, Check] = {
     "renumbered": lambda beside: students.renumbered(beside.context, beside.previous()),
     "type-changed": lambda beside: students.type_changed(beside.context, beside.previous()),
     "totals-moved": lambda beside: terms.totals_moved(beside.context, beside.previous()),
-    "balance-forward": lambda beside: terms.balance_forward(beside.context, beside.previous()),
-    "schools-gone": lambda beside: terms.schools_gone(beside.context, beside.previous()),
+    "balance-forward": lambda beside: terms.balance_forward(beside.context, beside.previous(), beside.former()),
+    "schools-gone": lambda beside: terms.schools_gone(beside.context, beside.previous(), beside.former()),
 }
 
 
@@ -53,6 +53,10 @@ class Beside:
     def schools(self) -> Received:
         assert self.received is not None
         return self.received
+
+    def former(self) -> Mapping[str, Sequence[str]]:
+        """School → names it had before, folded, as far as the schools' workbooks are at hand and say so."""
+        return self.received.former if self.received else {}
 
     def previous(self) -> Workbook:
         assert self.last is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from ..batch.roster import FORMER
 from ..bind import Workbook
 from ..bind.schools import schools_of
 from ..book import Sheet
@@ -20,7 +21,7 @@ from ..ref import Ref
 from ..share import SELF, short
 from ..table import Table
 from ..term import Term
-from ..text import clean, fold, mask
+from ..text import clean, fold, mask, nearest
 from .columns import FIELDS, columns_of
 from .problem import BureauProblem
 from .received import open_one
@@ -28,6 +29,8 @@ from .received import open_one
 SHEET = "下达"
 CITY, COUNTY = "市本级", "县区属"
 """级次: the sections of a bureau's forms."""
+LIKE = 0.7
+"""How like a name must be to be told as the likest."""
 _NAME, _LEVEL, _PLACE = "学校名称", "级次（市本级或县区属）", "所属县、市、区"
 _TOTAL = "本市累计结余金额（万元）"
 _EITHER = re.compile("市(?!本|直|级).*")
@@ -237,6 +240,29 @@ def bureau_file(path: Path) -> Path:
         word = "没有" if not found else "不止一个"
         raise BureauProblem(f"“{path.name}”里{word}名为“附件3….xlsx”的上期汇总表；请直接写出文件名。")
     return found[0]
+
+
+def under_present_names(inputs: Inputs, former: Mapping[str, Sequence[str]]) -> Inputs:
+    """The same, with what stands under the former name of a school under its present one, and saying so; all names folded.
+    A name that is some school's own stays that school's."""
+    result = Inputs(dict(inputs.schools), dict(inputs.names), inputs.total, inputs.remarks)
+    for name, others in former.items():
+        old = next((old for old in others if old in result.schools and old not in former), "")
+        if not old or name in result.schools:
+            continue
+        known, told = result.schools.pop(old), result.names.pop(old)
+        amounts = {key: Typed(typed.value, f"{typed.where}（曾用名“{told}”）") for key, typed in known.amounts.items()}
+        result.schools[name] = Known(known.section, known.place, amounts)
+        result.names[name] = told
+    return result
+
+
+def perhaps_renamed(gone: Iterable[str], new: Iterable[str]) -> str:
+    """What is said of schools that are known from before and sent nothing, and of others that nothing is known of."""
+    names = list(new)
+    pairs = [(old, near) for old in gone if (near := nearest(old, names, LIKE))]
+    told = "、".join(f"“{old}”（现“{near}”？）" for old, near in pairs[:5])
+    return f"改了校名的，请在学校名单里加一列“{FORMER}”写上旧名，用 --roster 批量校验后再汇总：{told}。" if told else ""
 
 
 def merged(first: Inputs, previous: Inputs) -> Inputs:

@@ -51,6 +51,8 @@ class Received:
     """Schools let in whose students stand in another school's workbook, too: told in a sentence each."""
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
     """(file, name in it, name on the roster) of those a batch took for a school of the roster under another name."""
+    former: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Every school → names it had before, all folded; none where no roster of a batch says so."""
 
 
 class _One(NamedTuple):
@@ -65,6 +67,8 @@ class _One(NamedTuple):
     """The school's name in it, where a batch calls the school otherwise."""
     shared: str = ""
     """How many of its students stand in which other schools' workbooks; they are among its 错误."""
+    former: tuple[str, ...] = ()
+    """Names it had before."""
 
 
 def receive(
@@ -93,6 +97,7 @@ def receive(
         raise BureauProblem(f"“{source.name}”里没有可以汇总的学校结算表。{whys}")
     result = Received(chosen, bureau, missing=_missing(source, pack.set_named(bureau).rates))
     for one in found:
+        result.former[fold(one.school.name)] = tuple(map(fold, one.former))
         why = _refused(one, pack, bureau, chosen, allow_errors=allow_errors)
         if why:
             left_out.append(LeftOut(one.school.file, why))
@@ -201,7 +206,7 @@ def _from_batch(out: Path, pack: Pack, bureau: str, term: Term | None) -> Iterat
             school = gather(workbook, pack, bureau, mask(file.path))
             stated, school.name = mask(school.name), file.school or school.name
             stated = "" if fold(stated) == fold(school.name) else stated
-            yield _One(school, file.errors, is_blank(workbook), "见批量校验的汇总", stated)
+            yield _One(school, file.errors, is_blank(workbook), "见批量校验的汇总", stated, former=file.former)
 
 
 def _second(file: Filed, first: Filed | None) -> str:

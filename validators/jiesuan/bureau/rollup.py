@@ -23,7 +23,7 @@ from ..template.laid import Laid, Spot, amount
 from ..template.layout import lay_out
 from ..template.write import render
 from ..text import fold
-from .inputs import CITY, COUNTY, Inputs, Known
+from .inputs import CITY, COUNTY, Inputs, Known, perhaps_renamed
 from .problem import BureauProblem
 from .received import Received
 from .school import Figure, School
@@ -369,15 +369,14 @@ def _remarks(lines: list[Line], inputs: Inputs) -> list[str]:
         )
     if inputs.total is None:
         found.append("3-2 第9列“本市累计结余金额”还要按账面填写。")
-    names = {fold(line.school.name) for line in lines}
+    names = {fold(line.school.name): line.school.name for line in lines}
     gone = [name for folded, name in inputs.names.items() if folded not in names]
     if gone:
-        found.append(f"下达表或上期附件3里有而这次没有收到可汇总的表：{_named(gone)}。")
-    found += [
-        f"“{line.school.name}”有读不出的数，按 0 汇总：{'；'.join(line.school.troubles[:3])}。"
-        for line in lines
-        if line.school.troubles
-    ]
+        new = [name for folded, name in names.items() if folded not in inputs.names]
+        found.append(f"下达表或上期附件3里有而这次没有收到可汇总的表：{_named(gone)}。{perhaps_renamed(gone, new)}")
+    for school in (line.school for line in lines if line.school.troubles):
+        more = f"；……共 {len(school.troubles)} 处" if len(school.troubles) > 3 else ""
+        found.append(f"“{school.name}”有读不出的数，按 0 汇总：{'；'.join(school.troubles[:3])}{more}。")
     return found
 
 

@@ -3,7 +3,6 @@ that no workbook alone gives (`needs` 批 and 上期)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -14,6 +13,7 @@ from ..batch.between import report_of as report_that_counts
 from ..batch.engine import Engine, chunked, evenly, work
 from ..batch.outputs import BYTES, FILES
 from ..batch.progress import earlier
+from ..batch.roster import FORMER
 from ..batch.run import Then
 from ..batch.schools import File, School
 from ..batch.store import originals_of, packed, read_index, report_of
@@ -24,12 +24,10 @@ from ..session import Failure, collector_paused, open_workbook
 from ..term import Term
 from ..text import fold, nearest
 from .checking import further
+from .inputs import LIKE
 from .terms import not_comparable
 
 GONE = "上学期的表已不在原处，没有与上学期核对"
-FORMER = "曾用名"
-LIKE = 0.7
-"""How like a name of last term must be to be named as the likest."""
 CHANGED = "校验以后这个文件改过或不在了，没有与上学期核对"
 
 
@@ -147,8 +145,7 @@ def _wanted(batch: Batch, previous: Path | None) -> Iterator[tuple[int, File, tu
 
 def _names(school: School) -> list[str]:
     """Folded names a school may have had last term: its own, and those the roster lists under 曾用名."""
-    former = school.listed.more.get(FORMER, "") if school.listed else ""
-    return [fold(name) for name in (school.name, *re.split("[、,，;；/]", former)) if name.strip()]
+    return [fold(name) for name in (school.name, *(school.listed.former if school.listed else ())) if name.strip()]
 
 
 def _unknown(school: School, gone: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from ..bind import Workbook
@@ -187,15 +188,17 @@ def _figure(workbook: Workbook, text: str) -> tuple[Decimal, Ref | None] | None:
 # ── a bureau's workbook ──
 
 
-def balance_forward(context: Context, previous: Workbook) -> None:
-    """F15: columns 11 and 12 are last term's 17 and 18, school by school."""
+def balance_forward(context: Context, previous: Workbook, former: Mapping[str, Sequence[str]]) -> None:
+    """F15: columns 11 and 12 are last term's 17 and 18, school by school; `former`: school → names it had before."""
     for table in context.tables():
         last = previous.tables.get(table.form.role)
         if last is None:
             context.ledger.cannot(context.rule, f"上期没有《{table.form.name}》")
             continue
         then, twice = _by_school(last, previous)
-        names = {index: fold(school.name) for index, school in schools_of(table, context.workbook.pack).items()}
+        own = {index: fold(school.name) for index, school in schools_of(table, context.workbook.pack).items()}
+        renamed = _renamed(own.values(), {*then, *twice}, former)
+        names = {index: renamed.get(name, name) for index, name in own.items()}
         for name in twice & set(names.values()):
             context.ledger.cannot(
                 context.rule, f"上期《{last.form.name}》里“{name}”列了不止一次，不知以哪一行的结余为准"
@@ -242,6 +245,14 @@ def balance_forward(context: Context, previous: Workbook) -> None:
             context.ledger.relate(context.rule, "==", left, right, slack, describe)
 
 
+def _renamed(now: Iterable[str], then: Container[str], former: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """School → the former name it is listed under in `then`, where it is not under its own.  All names are folded; one that
+    is a school's own now is nobody's former one."""
+    own = set(now)
+    found = {name: next((old for old in former.get(name, ()) if old in then and old not in own), "") for name in own}
+    return {name: old for name, old in found.items() if old and name not in then}
+
+
 def _by_school(table: Table, workbook: Workbook) -> tuple[dict[str, int], set[str]]:
     """Folded name → record of the schools listed once, and the names of the others."""
     found: dict[str, int] = {}
@@ -252,8 +263,8 @@ def _by_school(table: Table, workbook: Workbook) -> tuple[dict[str, int], set[st
     return {name: index for name, index in found.items() if name not in twice}, twice
 
 
-def schools_gone(context: Context, previous: Workbook) -> None:
-    """A school of last term that has a balance and is not listed any more."""
+def schools_gone(context: Context, previous: Workbook, former: Mapping[str, Sequence[str]]) -> None:
+    """A school of last term that has a balance and is not listed any more; `former`: school → names it had before."""
     for table in context.tables():
         last = previous.tables.get(table.form.role)
         if last is None or "累计结余" not in last.columns:
@@ -261,6 +272,7 @@ def schools_gone(context: Context, previous: Workbook) -> None:
             continue
         names = {fold(school.name) for school in schools_of(table, context.workbook.pack).values()}
         then = schools_of(last, previous.pack)
+        names |= set(_renamed(names, {fold(school.name) for school in then.values()}, former).values())
         records = [index for index in last.details() if last.amount("累计结余", index)]
         holds = [fold(then[index].name) in names for index in records]
 

@@ -127,9 +127,11 @@ def filing_lines(filing: Filing) -> Lines:
     for total in filing.totals:
         value = show(Decimal(total["value"]), total["unit"])
         yield f"  {pad(total['name'], 26)}{value:>16} {pad(total['unit'], 6)}{total['sheet']}!{total['cells']}", ""
-    people = f"  名单 {filing.persons} 人" + (
-        f"，其中 {filing.elsewhere} 人也在别的学校的表上" if filing.elsewhere else ""
-    )
+    people = f"  名单 {filing.persons} 人"
+    if filing.elsewhere:
+        tables = [f"{item['school']}（{item['term']}）{item['persons']} 人" for item in filing.others]
+        more = f"等 {len(tables)} 份" if len(tables) > 5 else ""
+        people += f"，其中 {filing.elsewhere} 人也在别的学校（或改名前的本校）的表上：{'、'.join(tables[:5])}{more}"
     yield people, "yellow" if filing.elsewhere else ""
     for item in filing.findings:
         state = "（已说明）" if item["explained"] else ""

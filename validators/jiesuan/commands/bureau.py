@@ -51,7 +51,7 @@ def rollup(
     force: ForceOption = False,
 ) -> None:
     """汇总：把各校的结算表汇总成附件3，每一格注明是哪些学校哪些格之和。"""
-    from ..bureau.inputs import Inputs, last_balances, merged, read_inputs, write_input_template
+    from ..bureau.inputs import Inputs, last_balances, merged, read_inputs, under_present_names, write_input_template
     from ..bureau.received import receive
     from ..bureau.rollup import lines_of, roll_up, write_rollup
     from ..bureau.told import rollup_lines, rollup_record
@@ -65,8 +65,10 @@ def rollup(
     pack = load_pack()
     inputs = read_inputs(given) if given else Inputs()
     received = receive(source, pack, SET, term=parse_term(term), allow_errors=allow_errors, out=out)
+    inputs = under_present_names(inputs, received.former)
     if previous:
-        inputs = merged(inputs, last_balances(previous, term=received.term, bureau=bureau))
+        last = last_balances(previous, term=received.term, bureau=bureau)
+        inputs = merged(inputs, under_present_names(last, received.former))
     shares = load_shares(pack, received.term)
     if template is not None:
         names = [(line.school.name, line.known) for line in lines_of(received, shares, bureau, inputs)]
