@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jiesuan.book import Value
 from jiesuan.report import Report
 from jiesuan.term import Term
-from tests.bureau.making import AUTUMN, PACK, SET, SPRING, change, check, city, found, received
+from tests.bureau.making import AUTUMN, FIRST, PACK, SET, SPRING, change, check, city, found, received
 from tests.bureau.pairs import bureau_report, school, school_report
 from tests.check import schools
 
@@ -99,6 +101,25 @@ def test_a_remark_answers() -> None:
         book = base.fresh()
         change(base, book, {**first, "申报人数/泉州示范技工学校/备注": remark or "（空）"})
         assert found(base, check(base, book, schools=received(SPRING))) == expected
+
+
+@pytest.mark.parametrize("share", ["8:2", dt.time(8, 2)], ids=["text", "time"])
+@pytest.mark.parametrize("computed", [False, True])
+def test_a_share_written_as_a_ratio_is_told_once(share: Value, computed: bool) -> None:
+    """Excel and LibreOffice take 8:2 for a time and split by that: what they make of it is not told as if it were meant."""
+    base, line = city(SPRING), f"汇总资金/{FIRST}"
+    changes: dict[str, Value] = {f"{line}/省级比例": share}
+    if computed:  # what a program made of it
+        changes[f"{line}/学校省级"] = 50
+    book = base.fresh()
+    change(base, book, changes)
+    report = check(base, book, schools=received(SPRING))
+    assert found(base, report) == [f"V101 {line}/省级比例"]
+    why = "助学金汇总2资金!B11 " + ("不是数" if share == "8:2" else "是日期")
+    said = {(item.rule.code, item.why) for item in report.unchecked}
+    assert {("B207", why), ("B208", f"{why}，合计算不全"), ("B209", why)} <= said
+    if share == "8:2":
+        assert ("B203", f"{why}，含有它的合计算不出") in said
 
 
 def test_last_term_of_another_unit_or_term_is_told() -> None:

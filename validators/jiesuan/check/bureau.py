@@ -153,12 +153,14 @@ def total_only(context: Context) -> None:
 
 
 def below_zero(context: Context) -> None:
-    """F16: a balance or an amount below zero."""
+    """F16: a balance or an amount below zero; none of those split by a share that is no number (`8:2`, which spreadsheet
+    programs take for a time)."""
     for table in context.tables():
         for name in context.rule.field:
             if not context.bound(table, name):
                 continue
-            records = [i for i in table.details() if context.readable(table, i, name)]
+            needs = [need for need in context.workbook.pack.needs(table.form).get(name, ()) if need in table.columns]
+            records = [i for i in table.details() if context.readable(table, i, *dict.fromkeys((name, *needs)))]
             holds = [table.amount(name, i) >= 0 for i in records]
 
             def describe(

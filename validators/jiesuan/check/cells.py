@@ -287,6 +287,8 @@ def _failures(group: Sequence[Checked]) -> list[tuple[Checked, int, str, str]]:
 
 def _said_elsewhere(table: Table, record: int, name: str, check: str) -> bool:
     """Whether a failing number only follows from another cell, or may be so."""
+    if check == "number" and table.columns[name].column.type == "比例":
+        return "!" in table.sheet.formulas.get(table.columns[name].cells[record] or (0, 0), "")
     if check in ("negative", "whole"):
         return _may_be_negative(table, record) or _follows(table, name, record)
     return check == "error-value" and _echoes(table, name, record)

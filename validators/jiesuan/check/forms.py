@@ -10,7 +10,7 @@ from ..bind import Workbook
 from ..calculate import derived_members, total_addends
 from ..form import ALL, Column, Key
 from ..formula import parse_formula
-from ..gather import lacking, lacks
+from ..gather import lacking, lacks, unreadable
 from ..number import WIDEST_ROUNDING
 from ..ref import Ref
 from ..report import Finding, Related, amount
@@ -230,8 +230,8 @@ def _total(context: Context, table: Table, column: Column, level: str) -> None:
         if lone := [ref for i, ref in unshared.items() if _within(table.keys[i], table.keys[index])]:
             context.ledger.cannot(context.rule, f"{'、'.join(map(str, lone))} 没有分担比例，含有它的合计算不出")
             continue
-        if table.gives_nothing(column.name, index) and (lone := _awaited(context, table, column, index)):
-            context.ledger.cannot(context.rule, f"{'、'.join(map(str, lone))} 还没有填数，含有它的合计算不出")
+        if table.gives_nothing(column.name, index) and (why := _awaited(context, table, column, index)):
+            context.ledger.cannot(context.rule, f"{why}，含有它的合计算不出")
             continue
         if source not in troubled:
             troubled[source] = table.troubled(source)
@@ -265,19 +265,22 @@ def _unshared(context: Context, table: Table, column: Column) -> dict[int, Ref |
     return {
         index: table.ref(share, index)
         for index in table.details()
-        if table.columns[share].raw[index] in (None, "") and table.columns[column.name].raw[index] in (None, "")
+        if table.number(share, index).value is None and table.columns[column.name].raw[index] in (None, "")
     }
 
 
-def _awaited(context: Context, table: Table, column: Column, total: int) -> list[Ref | None]:
-    """Where the amounts belong that a total waits for."""
-    return [
-        table.ref(need, index)
+def _awaited(context: Context, table: Table, column: Column, total: int) -> str:
+    """What a total waits for: figures that are not there yet, or are no numbers (a share written `8:2`); '' for nothing."""
+    places = [
+        (need, index)
         for index in table.details()
         if _within(table.keys[index], table.keys[total])
         for need in context.workbook.pack.needs(table.form).get(column.name, ())
         if need in table.columns and table.number(need, index).value is None
     ]
+    spoilt = [why for place in places if (why := unreadable(table, *place))]
+    blank = [str(table.ref(*place)) for place in places if not unreadable(table, *place)]
+    return "，".join([*spoilt, *([f"{'、'.join(blank)} 还没有填数"] if blank else [])])
 
 
 def _with_closed(table: Table, column: Column, index: int, total: Decimal) -> bool:

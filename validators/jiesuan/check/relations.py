@@ -15,7 +15,7 @@ from ..calculate import derived_members
 from ..evaluate import Evaluated, Unchecked, evaluate
 from ..expression import parse
 from ..form import ALL
-from ..gather import Figures
+from ..gather import Figures, unreadable
 from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
@@ -93,7 +93,8 @@ def _partial(rule: Rule, workbook: Workbook) -> str:
         return ""
     blank = next((index for index in table.details() if table.number(name, index).value is None), None)
     if blank is not None:
-        return f"{table.ref(name, blank)} 没有填{table.form.field(name).caption}，合计算不全"
+        why = unreadable(table, name, blank) or f"{table.ref(name, blank)} 没有填{table.form.field(name).caption}"
+        return f"{why}，合计算不全"
     fields = [item.name for item in parse(rule.code, rule.holds, rule.when).operands.values() if item.role == role]
     open_places = (
         table.ref(field, index)
