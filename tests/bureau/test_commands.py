@@ -76,7 +76,7 @@ def test_rollup_from_template_to_check(folder: Path, tmp_path: Path) -> None:
     ]
     checked = run("check", target, "--schools", folder, "--format", "json")
     record = json.loads(checked.stdout)["files"][0]
-    assert record["set"] == "设区市" and record["counts"]["selected"] == 45
+    assert record["set"] == "设区市" and record["counts"]["selected"] == 49
     assert {item["code"] for item in record["findings"]} == {"B209", "B236"} and checked.exit_code == 1
 
 
