@@ -235,6 +235,7 @@ def test_packs_of_one_name_do_not_clash(edited: Edit) -> None:
         ("rules/T学期.toml", 'instead = "F406"', 'instead = "F999"', "T学期.toml：规则 T102 的 instead 写的“F999”，没有这条规则"),
         ("rules/X表间.toml", "", '\n[[rule]]\ncode="X998"\nname="甲"\nlevel="错误"\nmentions=["标准"]\nbasis="乙"\nwhy="丙"\nhelp="丁"\n', "X表间.toml：规则 X998 有 mentions，没有 excused"),
         ("rules/P政策.toml", 'excused = "生均.备注"\nmentions = [', 'excused = "生均.备注"\nmention = [', "P政策.toml：rule 第 26 项（P401）没有“mention”这个键，最接近的是 mentions。"),
+        ("rules/X表间.toml", 'computed = "助学金.金额"', 'computed = "助学金.人数"', "X表间.toml：规则 X102 的 computed 写的“助学金.人数”，holds 里没有"),
         ("rules/乙.toml", "", '\n[[rule]]\ncode="Z101"\nname="甲"\nlevel="错误"\nsince="去年"\nbasis="乙"\nwhy="丙"\nhelp="丁"\n', "乙.toml：规则 Z101：不认识的学期“去年”，请写成 2024春 或 2024秋 这样的形式。"),
     ],
 )  # fmt: skip

@@ -28,7 +28,21 @@ def test_what_an_entry_says_when_it_says_little() -> None:
     assert msgspec.structs.asdict(made) == {
         **LEAST,
         **dict.fromkeys(
-            ("holds", "check", "when", "at", "unit", "excused", "filled", "needs", "instead", "since", "until", "says"),
+            (
+                "holds",
+                "check",
+                "when",
+                "at",
+                "unit",
+                "excused",
+                "filled",
+                "computed",
+                "needs",
+                "instead",
+                "since",
+                "until",
+                "says",
+            ),
             "",
         ),
         **dict.fromkeys(("forms", "field", "each", "together", "mentions", "sets"), ()),

@@ -203,6 +203,8 @@ def _load(folder: Path) -> Pack:
             check_terms(f"{path.name}：规则 {rule.code}", rule.since, rule.until)
             if rule.mentions and not rule.excused:
                 raise PackError(f"{path.name}：规则 {rule.code} 有 mentions，没有 excused")
+            if rule.computed not in rule.holds:
+                raise PackError(f"{path.name}：规则 {rule.code} 的 computed 写的“{rule.computed}”，holds 里没有")
             rules[rule.code] = rule
             files[rule.code] = path.name
     for rule in rules.values():

@@ -60,6 +60,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Words of which a text at `excused` must name one to be about this question; empty = any text that says something."""
     filled: str = ""
     """`角色.字段`: must be filled in in every line, or else the sums that `holds` compares are not all there."""
+    computed: str = ""
+    """`角色.字段`: an amount of `holds` that follows by its form's printed formula; where it does not, another rule says so at
+    its cell, and what does not hold because of it cannot be checked."""
     needs: str = ""
     """What must be at hand beside the workbook itself: 名册 (a roster), 名册与结算表, 名册与点名 (a roll call), 公示 (a list to be
     published), 机构表 (a form about an institution), 批 (the other workbooks of a batch), 学校表 (the schools' workbooks

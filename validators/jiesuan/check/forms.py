@@ -94,6 +94,19 @@ def _due(workbook: Workbook, table: Table, column: Column, records: list[int]) -
     return formula.over(values, len(records)), ""
 
 
+def miscomputed(workbook: Workbook, table: Table, name: str, records: list[int]) -> list[int]:
+    """The records whose amount is not what the printed formula of its column gives from figures that can be read."""
+    column = table.form.field(name)
+    parts = [part for part in workbook.pack.formula(table.form, column).names if table.form.has(part)]
+    if not parts or any(part not in table.columns for part in parts):
+        return []
+    own = [i for i in records if not any(table.number(part, i).trouble for part in (name, *parts))]
+    due, _ = _due(workbook, table, column, own)
+    bound = table.columns[name]
+    pairs = zip(own, due, strict=False)
+    return [i for i, amount in pairs if abs(bound.amounts[i] - amount) > NOISE + bound.slack.get(i, _ZERO)]
+
+
 def unround(workbook: Workbook) -> None:
     """Find the exact amounts behind typed, rounded ones, so that what many cells were rounded by does not add up: a row
     tells what its own formula gives, a total what its rows give.  Only where the typed amount is that one, rounded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from ..ref import Ref
 from ..report import Finding, Related, amount
 from ..rule import Rule
 from .context import answers, clue, monthly_standards, signed
+from .forms import miscomputed
 from .ledger import Ledger, holds, noise, widest
 
 _ZERO = Decimal(0)
@@ -52,13 +53,14 @@ def relate(rule: Rule, workbook: Workbook, ledger: Ledger) -> None:
     loose = {i: left.slack.get(i, _ZERO) + right.slack.get(i, _ZERO) for i in {*left.slack, *right.slack}}
     slack = {i: min(amount, most) for i, amount in loose.items()}
     relation = _Relation(result, workbook, {i: amount + base for i, amount in loose.items() if amount > most})
-    senseless = relation.senseless(rows)
+    one_by_one = rule.computed or rule.excused or rule.together
+    allowed = {i: base + slack.get(i, _ZERO) for i in rows} if one_by_one else {}
+    senseless = relation.senseless(rows) | relation.echoes(rows, allowed)
     if senseless:
         whole, rows = False, [i for i in rows if i not in senseless]
         for why in dict.fromkeys(senseless.values()):
             ledger.cannot(rule, why)
     if rule.excused or rule.together:
-        allowed = {i: base + slack.get(i, _ZERO) for i in rows}
         broken = [i for i in rows if not holds(result.operator, left.values[i], right.values[i], allowed[i])]
         answered = {i for i in broken if relation.excused(i)}
         if answered:
@@ -173,6 +175,21 @@ class _Relation:
             ref = next(filter(None, (told(figures, i) for figures in own)), None)
             if ref is not None:
                 found[i] = f"{ref} {why}"
+        return found
+
+    def echoes(self, instances: Sequence[int], allowed: Mapping[int, Decimal]) -> dict[int, str]:
+        """Instances that do not hold while an amount in them (`computed`) breaks its own formula, told at its cell: instance →
+        why it cannot be checked."""
+        result, (role, _, name) = self.result, self.result.rule.computed.partition(".")
+        own = [f for f in result.figures.values() if (f.operand.role, f.operand.name) == (role, name)]
+        found = {}
+        for i in instances if own else ():
+            if holds(result.operator, result.left.values[i], result.right.values[i], allowed[i]):
+                continue
+            for figures in own:
+                wrong = miscomputed(self.workbook, figures.table, name, [index for _, index in figures.places[i]])
+                if wrong:
+                    found[i] = f"{figures.table.ref(name, wrong[0])} 与表内公式不符，改正后才能核对"
         return found
 
     def uncomputed(self, figures: Figures, instance: int) -> Ref | None:
