@@ -129,10 +129,15 @@ def test_interrupted_work_is_dropped() -> None:
     class Stop(BaseException):
         pass
 
+    pids: list[object] = []
     with pytest.raises(Stop), engine_of("local", 1) as engine:
-        future = engine.submit(doubled, (["停"],))
+        pids += [pid for _, pid in work(engine, process, [[1]])]
+        engine.submit(doubled, (["停"],))
         raise Stop
-    assert future.done()
+    [pid] = pids
+    assert isinstance(pid, int)
+    with pytest.raises(OSError):
+        os.kill(pid, 0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal masks on Windows")
