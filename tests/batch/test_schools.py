@@ -10,6 +10,7 @@ from jiesuan.batch.schools import File, School, Usual, modified, newest, schools
 from jiesuan.batch.store import Checked
 from jiesuan.report import Report
 from jiesuan.session import Failure
+from jiesuan.term import Term
 
 from .city import archive, school_bytes
 
@@ -274,3 +275,21 @@ def test_of_copies_the_one_that_names_the_school() -> None:
 def test_a_file_that_cannot_be_read_goes_by_its_name_without_the_term(named: str) -> None:
     path = f"泉州工贸技工学校{named}结算表.xlsx"
     assert told(grouped([broken(path)], ["泉州市工贸技工学校"])) == [("泉州市工贸技工学校", "已报", None, [path])]
+
+
+def test_the_choice_among_many_looks_at_each_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    term_of = s._term
+
+    def noted(item: File) -> Term:
+        looked.append(item.path)
+        return term_of(item)
+
+    monkeypatch.setattr(s, "_term", noted)
+
+    def looks(count: int) -> int:
+        looked.clear()
+        assert newest([file(f"{n:03}.xlsx") for n in range(count)])[0].path == f"{count - 1:03}.xlsx"
+        return len(looked)
+
+    assert looks(80) == 2 * looks(40) > 0

@@ -198,7 +198,7 @@ def _decided(
         school.copies = [f for f in readable if f is not school.current and f.sha256 == school.current.sha256]
         rest = [f for f in readable if f.sha256 != school.current.sha256]
         school.blanks = [] if _blank(school.current) else [f for f in rest if _blank(f)]
-        school.others = [f for f in rest if f not in school.blanks]
+        school.others = rest if _blank(school.current) else [f for f in rest if not _blank(f)]
         school.stated = stated.get(school.current.path, "")
     if school.filed == UNKNOWN:
         return school
@@ -244,7 +244,7 @@ def _preferences(listed: str, usual: Usual) -> list[tuple[str, Callable[[list[Fi
     return [
         (f"它是{listed}的表，与名单相符", lambda found: [file for file in found if file.set_name == listed]),
         ("它的学期与多数学校相同", lambda found: _of_term(found, usual.term)),
-        ("它的学期最新", lambda found: [file for file in found if _term(file) == max(map(_term, found))]),
+        ("它的学期最新", _of_latest_term),
         ("其余的写的是别的学期", lambda found: [file for file in found if _as_printed(file)]),
         (
             f"它和多数学校一样是{usual.set_name}的表",
@@ -258,6 +258,11 @@ def _of_term(files: list[File], term: str) -> list[File]:
     """Those of a term; none where that is the latest of all, which says as much."""
     latest = str(max(map(_term, files)))
     return [file for file in files if str(_term(file)) == term != latest]
+
+
+def _of_latest_term(files: list[File]) -> list[File]:
+    latest = max(map(_term, files))
+    return [file for file in files if _term(file) == latest]
 
 
 def _saved_last(files: list[File]) -> list[File]:
